@@ -1,0 +1,166 @@
+"""The words between a claim and its verdict: frozen values, no behaviour beyond checking themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from sources.types import Observation, Question, Window
+
+
+class Status(StrEnum):
+    PENDING = "pending"
+    VERIFIED = "verified"
+    SINGLE_SOURCE = "single_source"
+    RUMOR = "rumor"
+
+
+class Outcome(StrEnum):
+    SUPPORTED = "supported"
+    CONFLICTING = "conflicting"
+    REFUTED = "refuted"
+    DOUBTED = "doubted"
+    INSUFFICIENT = "insufficient"
+    NO_AUTHORITY = "no_authority"
+    TOO_EARLY = "too_early"
+    INCOMPLETE = "incomplete"
+
+
+class Stance(StrEnum):
+    SUPPORTS = "supports"
+    CONTRADICTS = "contradicts"
+    INCONCLUSIVE = "inconclusive"
+
+
+class Hedge(StrEnum):
+    """How the copy itself hedges the claim."""
+
+    NONE = "none"
+    ATTRIBUTED = "attributed"
+    SINGLE_SOURCE = "single_source"
+    RUMOR = "rumor"
+    ANONYMOUS = "anonymous"
+    REPORTEDLY = "reportedly"
+    DENIED = "denied"
+    FORECAST = "forecast"
+
+
+class Comparator(StrEnum):
+    EQUALS = "equals"
+    ABOUT = "about"
+    OVER = "over"
+    UNDER = "under"
+    BETWEEN = "between"
+    BROKE_ABOVE = "broke_above"
+    BROKE_BELOW = "broke_below"
+    RECORD_HIGH = "record_high"
+    RECORD_LOW = "record_low"
+    UP = "up"
+    DOWN = "down"
+    MAGNITUDE = "magnitude"
+    STATES = "states"
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """A claim in comparable form: the question plus what it says the answer is.
+
+    value, value_high: in the metric's unit, with the digits as written (Decimal("458E+6") and Decimal("458000000") are
+    the same figure, rounded to the million). value is None for records and `states`; value_high only for `between` and
+    `magnitude`.
+    """
+
+    question: Question
+    comparator: Comparator
+    value: Decimal | None = None
+    value_high: Decimal | None = None
+
+    @property
+    def metric(self) -> str:
+        return self.question.metric
+
+    @property
+    def window(self) -> Window:
+        return self.question.window
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The values of the measured quantity that would make the claim true. None is open; guard in the metric's unit."""
+
+    low: Decimal | None
+    high: Decimal | None
+    guard: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One lookup as the rules see it: an observation, or an abstention with its reason word (sources.errors.REASONS).
+
+    key: identifies the lookup to the caller, carried through into the finding.
+    """
+
+    key: str
+    source: str
+    title: str
+    observation: Observation | None = None
+    abstention: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An observation read against an assertion. counts is False where the value may not vote (stale, unit slip …)."""
+
+    answer: Answer
+    stance: Stance
+    reason: str
+    counts: bool = True
+    label: str = ""  # "", "stale", "unit_slip", "zero", "unclassified", "publisher"
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What the rules make of all answers. Counts are voices, not records.
+
+    abstained: reason -> number of lookups. consensus_*: metric's unit, None where nothing was observed.
+    voices: voice name -> stance of the voice ("supports", "contradicts", "inconclusive", "split").
+    voice_of: lookup key -> voice name, for every answer. rests_on: voices whose loss would change the status.
+    retryable: at least one lookup may answer when asked again.
+    """
+
+    outcome: Outcome
+    status: Status
+    reason: str
+    wording: str
+    asked: int
+    answered: int
+    supporting: int
+    contradicting: int
+    quorum: int
+    flags: tuple[str, ...] = ()
+    abstained: Mapping[str, int] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    voices: Mapping[str, str] = field(default_factory=dict)
+    voice_of: Mapping[str, str] = field(default_factory=dict)
+    consensus_low: Decimal | None = None
+    consensus_high: Decimal | None = None
+    spread: Decimal | None = None
+    rests_on: tuple[str, ...] = ()
+    retryable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """An information-gap record: nobody publishes an authoritative figure for this metric, scope and time."""
+
+    metric: str
+    subject: str
+    since: datetime
+    until: datetime | None
+    qualifiers: Mapping[str, str] = field(default_factory=dict)
+    window_seconds: int | None = None
+    note: str = ""

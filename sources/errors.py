@@ -1,0 +1,84 @@
+"""Why a source gave nothing, sorted by what the caller must do.
+
+SourceError
+├── NotConfigured      no key: say so, never fail
+├── NotCovered         do not ask
+├── NoData             not evidence
+├── DefinitionDiffers  not comparable
+├── Stale              too old to count
+├── Unavailable        ask again later
+│   └── RateLimited    ask again after `after`
+├── AccessDenied       a person must look: key, plan or region; pause
+└── Malformed          a person must look: the shape changed; the snapshot is kept
+
+`reason` is the word that is stored, filtered on and shown (API.md, "abstained").
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import ClassVar
+
+
+class SourceError(Exception):
+    """The message is shown to editors: plain words, no key, no stack."""
+
+    reason: ClassVar[str]
+    retryable: ClassVar[bool] = False
+
+
+class NotConfigured(SourceError):
+    reason = "not_configured"
+
+
+class NotCovered(SourceError):
+    reason = "not_covered"
+
+
+class NoData(SourceError):
+    reason = "no_data"
+
+
+class DefinitionDiffers(SourceError):
+    reason = "definition_differs"
+
+
+class Stale(SourceError):
+    reason = "stale"
+
+
+class Unavailable(SourceError):
+    reason = "unavailable"
+    retryable = True
+
+
+class RateLimited(Unavailable):
+    """after: how long the provider asked us to wait, None when it did not say."""
+
+    reason = "rate_limited"
+
+    def __init__(self, message: str, after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.after = after
+
+
+class AccessDenied(SourceError):
+    reason = "access_denied"
+
+
+class Malformed(SourceError):
+    reason = "malformed"
+
+
+REASONS: tuple[str, ...] = (
+    "not_configured",
+    "not_covered",
+    "no_data",
+    "stale",
+    "unavailable",
+    "rate_limited",
+    "access_denied",
+    "malformed",
+    "definition_differs",
+)
+RETRYABLE_REASONS = frozenset({"unavailable", "rate_limited"})

@@ -1,0 +1,185 @@
+"""What a provider is, and the strict reading that all of them share.
+
+A provider is two pure functions, `request(question)` and `parse(question, response)`, or, where one answer leads to the
+next request, one generator `ask(question)` that yields Requests and is sent Responses. It sees no socket, no clock, no
+key, no database. It raises the errors of sources/errors.py and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from sources.errors import AccessDenied, Malformed, NoData, RateLimited, Unavailable
+from sources.types import Lineage as Lineage
+from sources.types import Observation, Question, Request, Response
+from sources.units import DIGITS
+
+Conversation = Generator[Request, Response, Observation]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Where a key goes. The setting is `<NAME>_KEY`. Not required: sent when there is one."""
+
+    place: str  # "header" or "query"
+    name: str
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """One source that can be asked.
+
+    covers(question) raises NotCovered with a plain reason, for a metric in `metrics` that it cannot answer here.
+    base_url: documented scheme and host; `<NAME>_URL` replaces it.
+    per_minute: requests a minute we allow ourselves, below the documented limit.
+    timeout_seconds: whole conversation, all requests together.
+    """
+
+    name: str
+    title: str
+    metrics: frozenset[str]
+    lineage: Lineage
+    covers: Callable[[Question], None]
+    ask: Callable[[Question], Conversation]
+    base_url: str = ""
+    docs: str = ""
+    key: Key | None = None
+    per_minute: int = 60
+    timeout_seconds: float = 8.0
+    licence: str = ""
+
+
+def pair(
+    request: Callable[[Question], Request], parse: Callable[[Question, Response], Observation]
+) -> Callable[[Question], Conversation]:
+    """The conversation of a provider that needs a single request."""
+
+    def ask(question: Question) -> Conversation:
+        response = yield request(question)
+        return parse(question, response)
+
+    return ask
+
+
+def read_json(response: Response) -> Any:
+    """The body as JSON with Decimal figures. Malformed on HTML, truncation, NaN, Infinity, duplicate keys, depth."""
+    try:
+        return json.loads(
+            response.body,
+            parse_float=Decimal,
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_no_duplicates,
+        )
+    except Malformed:
+        raise
+    except (ValueError, RecursionError, InvalidOperation) as error:
+        raise Malformed(f"the answer is not JSON as documented ({type(error).__name__})") from None
+
+
+def _refuse_constant(name: str) -> Any:
+    raise Malformed(f"the answer holds {name}, which is no figure")
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    row = dict(pairs)
+    if len(row) != len(pairs):
+        raise Malformed("the answer names one field twice")
+    return row
+
+
+def figure(raw: Any, name: str) -> Decimal:
+    """A finite Decimal from a JSON number or a plain decimal string; Malformed for null, bool, "", NaN, U+2212, 1e400."""
+    if isinstance(raw, bool) or not isinstance(raw, (str, int, Decimal)):
+        raise Malformed(f"{name} is not a figure")
+    if isinstance(raw, str) and not raw.isascii():
+        raise Malformed(f"{name} is not a plain figure")
+    try:
+        value = Decimal(raw)
+    except (InvalidOperation, ValueError):
+        raise Malformed(f"{name} is not a figure") from None
+    if not value.is_finite() or (value and not -DIGITS < value.adjusted() < DIGITS):
+        raise Malformed(f"{name} is not a finite figure of a believable size")
+    return value
+
+
+def positive(raw: Any, name: str) -> Decimal:
+    """As `figure`, and above zero."""
+    value = figure(raw, name)
+    if value <= 0:
+        raise Malformed(f"{name} is not above zero")
+    return value
+
+
+EARLIEST = datetime(2009, 1, 1, tzinfo=UTC)  # before any market we ask about
+LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def instant(raw: Any, name: str, *, per_second: int) -> datetime:
+    """An aware UTC time from an epoch count; per_second 1 = seconds, 1000 = milliseconds. Wrong unit -> Malformed."""
+    seconds = figure(raw, name) / per_second
+    if not EARLIEST.timestamp() <= seconds <= LATEST.timestamp():
+        raise Malformed(f"{name} is not a time in the documented unit")
+    whole = int(seconds)
+    return datetime.fromtimestamp(whole, UTC) + timedelta(microseconds=int((seconds - whole) * 1_000_000))
+
+
+def iso_instant(raw: Any, name: str) -> datetime:
+    """An aware UTC time from an ISO 8601 string with a zone; Malformed without one."""
+    try:
+        moment = datetime.fromisoformat(raw)
+    except (TypeError, ValueError):
+        raise Malformed(f"{name} is not an ISO time") from None
+    if moment.utcoffset() is None:
+        raise Malformed(f"{name} has no time zone")
+    return moment.astimezone(UTC)
+
+
+def rows_of(raw: Any, name: str) -> list[Any]:
+    """A list; NoData when it is empty, Malformed when it is no list."""
+    if not isinstance(raw, list):
+        raise Malformed(f"{name} is not a list")
+    if not raw:
+        raise NoData(f"{name} is empty")
+    return raw
+
+
+def field_of(row: Any, name: str) -> Any:
+    """row[name]; Malformed when the row is no object or lacks the field."""
+    if not isinstance(row, dict) or name not in row:
+        raise Malformed(f"the answer has no field {name}")
+    return row[name]
+
+
+def check_status(response: Response) -> None:
+    """Raise by HTTP status. Bodies that hide an error behind 200 are the provider's own business, before this."""
+    status = response.status
+    if status < 300:
+        return
+    if status in {418, 429}:
+        raise RateLimited(f"asked too often (HTTP {status})", retry_after(response))
+    if status in {401, 402, 403, 451}:
+        raise AccessDenied(f"access refused (HTTP {status})")
+    if status == 408 or status >= 500:
+        raise Unavailable(f"the provider failed (HTTP {status})")
+    raise Malformed(f"the request was not understood (HTTP {status})")
+
+
+def retry_after(response: Response) -> timedelta | None:
+    """The wait a Retry-After header asks for, in seconds or as an HTTP date; None without one or with nonsense."""
+    raw = response.headers.get("retry-after", "").strip()
+    if raw.isascii() and raw.isdigit() and len(raw) < 9:
+        return timedelta(seconds=int(raw))
+    try:
+        moment = parsedate_to_datetime(raw)
+    except (TypeError, ValueError):
+        return None
+    if moment.utcoffset() is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(moment - response.received_at, timedelta(0))
