@@ -1,0 +1,123 @@
+"""What was decided, on what evidence. Verdict and Evidence are append-only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from claims.models.claim import Claim, choices
+from claims.types import Outcome, Stance, Status
+from sources.models import Inquiry, Lookup, append_only, figure_field, finite
+
+
+class Verification(models.Model):
+    """A claim waits for an inquiry. settled: its verdict is written, in the same transaction."""
+
+    claim = models.ForeignKey(Claim, on_delete=models.CASCADE, related_name="verifications")
+    inquiry = models.ForeignKey(Inquiry, on_delete=models.PROTECT, related_name="verifications")
+    asked_by_person = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    settled = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["claim", "inquiry"], name="one_verification_per_inquiry")]
+        indexes = [models.Index(fields=["inquiry"], condition=Q(settled=False), name="verification_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.claim_id} in inquiry {self.inquiry_id}"
+
+
+class Verdict(models.Model):
+    """One stored ruling. The newest of a claim gives its status; each carries the hash of the one before it.
+
+    `outcome` and `status` are what the rules made of this inquiry. `shown_status` is what the claim shows after
+    hysteresis and holds. Counts are voices. consensus_* in the metric's unit.
+    """
+
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="verdicts")
+    inquiry = models.ForeignKey(Inquiry, on_delete=models.PROTECT, related_name="verdicts")
+    created_at = models.DateTimeField()
+    outcome = models.CharField(max_length=20, choices=choices(Outcome))
+    status = models.CharField(max_length=20, choices=choices(Status))
+    shown_status = models.CharField(max_length=20, choices=choices(Status))
+    flags = ArrayField(models.CharField(max_length=80), default=list)
+    asked = models.PositiveIntegerField()
+    answered = models.PositiveIntegerField()
+    abstained = models.JSONField(default=dict)
+    supporting_voices = models.PositiveIntegerField()
+    contradicting_voices = models.PositiveIntegerField()
+    quorum = models.PositiveIntegerField()
+    consensus_low = figure_field(null=True)
+    consensus_high = figure_field(null=True)
+    spread = figure_field(null=True)
+    rests_on = ArrayField(models.CharField(max_length=80), default=list)
+    reason = models.TextField()
+    wording = models.TextField(blank=True)
+    policy_version = models.CharField(max_length=80)
+    previous_hash = models.CharField(max_length=64, blank=True)
+    hash = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        triggers = append_only()
+        ordering = ["-id"]
+        constraints = [
+            *finite("consensus_low", "consensus_high", "spread"),
+            models.UniqueConstraint(fields=["claim", "inquiry"], name="one_verdict_per_inquiry"),
+        ]
+        indexes = [models.Index(fields=["claim", "-id"], name="verdict_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.status} ({self.outcome})"
+
+
+class Evidence(models.Model):
+    """One lookup as it was read for one verdict."""
+
+    verdict = models.ForeignKey(Verdict, on_delete=models.PROTECT, related_name="evidence")
+    lookup = models.ForeignKey(Lookup, on_delete=models.PROTECT, related_name="evidence")
+    source = models.SlugField(max_length=80)
+    voice = models.CharField(max_length=80, blank=True)
+    stance = models.CharField(max_length=20, choices=choices(Stance), blank=True)
+    counts = models.BooleanField(default=False)
+    label = models.CharField(max_length=20, blank=True)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        triggers = append_only()
+        ordering = ["id"]
+        verbose_name_plural = "evidence"
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.stance or 'abstained'}"
+
+
+def canonical(verdict: Verdict, evidence: list[Evidence]) -> dict[str, Any]:
+    """Everything a verdict says and rests on, as plain JSON values: what its hash is taken over."""
+
+    def text(value: Any) -> str | None:
+        return None if value is None else f"{value.normalize():f}"
+
+    return {
+        "claim": str(verdict.claim_id),
+        "inquiry": verdict.inquiry_id,
+        "created_at": verdict.created_at.isoformat(),
+        "outcome": verdict.outcome,
+        "status": verdict.status,
+        "shown_status": verdict.shown_status,
+        "flags": verdict.flags,
+        "asked": verdict.asked,
+        "answered": verdict.answered,
+        "abstained": verdict.abstained,
+        "voices": [verdict.supporting_voices, verdict.contradicting_voices, verdict.quorum],
+        "consensus": [text(verdict.consensus_low), text(verdict.consensus_high), text(verdict.spread)],
+        "rests_on": verdict.rests_on,
+        "reason": verdict.reason,
+        "wording": verdict.wording,
+        "policy_version": verdict.policy_version,
+        "evidence": [
+            [row.lookup_id, row.source, row.voice, row.stance, row.counts, row.label, row.reason] for row in evidence
+        ],
+    }

@@ -1,0 +1,271 @@
+"""The rows of asking and answering. They are the truth; messages only wake workers.
+
+Source ── a voice we know of         Inquiry ── one round of a question
+ProviderState ── its health          Lookup ── inquiry × provider, with its outcome
+                                     Snapshot → Body ── what was said, before anyone read it
+                                     Observation ── what it lets us conclude
+Body, Snapshot and Observation are append-only: the database refuses UPDATE and DELETE.
+"""
+
+from __future__ import annotations
+
+import zlib
+from decimal import Decimal
+from typing import Any
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+
+from sources.errors import REASONS
+from sources.metrics import CATALOGUE
+from sources.types import Kind, Lineage, Question, SourceFacts, Window
+
+BOUND = Decimal(10) ** 40  # NaN and Infinity rank above it in PostgreSQL, so one comparison refuses all three
+
+
+def append_only() -> list[pgtrigger.Trigger]:
+    """Triggers for a table whose rows are never edited or deleted."""
+    return [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+
+def finite(*names: str) -> list[models.CheckConstraint]:
+    """Constraints that keep NaN, infinities and absurd sizes out of numeric columns."""
+    return [
+        models.CheckConstraint(
+            name=f"%(app_label)s_%(class)s_{name}_finite",
+            condition=Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__lt": BOUND, f"{name}__gt": -BOUND}),
+        )
+        for name in names
+    ]
+
+
+def figure_field(**options: Any) -> models.DecimalField[Any, Any]:
+    return models.DecimalField(max_digits=60, decimal_places=20, **options)
+
+
+class Source(models.Model):
+    """An organisation that counts as a voice. Providers are sources we can ask; a publisher is one we cannot."""
+
+    class Category(models.TextChoices):
+        VENUE = "venue", "Trading venue"
+        DASHBOARD = "dashboard", "Dashboard"
+        AGGREGATOR = "aggregator", "Aggregator"
+        OFFICIAL = "official", "Official publisher"
+        PUBLISHER = "publisher", "News publisher"
+        ACCOUNT = "account", "Account or chat"
+        COMPUTED = "computed", "Computed from rules"
+        UNCLASSIFIED = "unclassified", "Nobody has classified it yet"
+
+    slug = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(max_length=200)
+    category = models.CharField(max_length=20, choices=Category, default=Category.UNCLASSIFIED)
+    owner = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="Who owns it. Sources of one owner are one voice; without an owner a source cannot raise a count.",
+    )
+    upstreams = models.JSONField(
+        default=dict, blank=True, help_text='Metric (or "*") → feeds the figures come from: {"price": ["feed"]}.'
+    )
+    republishes = models.JSONField(default=list, blank=True, help_text="Slugs of sources whose figures it passes on.")
+    authority = models.JSONField(default=list, blank=True, help_text='"metric:SUBJECT" for which its word is the fact.')
+    interested = models.JSONField(default=list, blank=True, help_text="Metrics on which it speaks about itself.")
+    defects = models.JSONField(default=dict, blank=True, help_text="Metric → a defect it shares with others.")
+    read = models.TextField(blank=True, help_text="Where and when these facts were read.")
+    url = models.URLField(blank=True)
+    is_provider = models.BooleanField(default=False, editable=False)
+    edited = models.BooleanField(default=False, help_text="Corrected by an editor: updates leave it alone.")
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def facts(self) -> SourceFacts:
+        """This row as the independence rules read it."""
+        lineage = Lineage(
+            owner=self.owner,
+            read=self.read,
+            upstreams={metric: tuple(feeds) for metric, feeds in self.upstreams.items()},
+            republishes=tuple(self.republishes),
+            authority=frozenset(self.authority),
+            interested=frozenset(self.interested),
+            defects=dict(self.defects),
+        )
+        return SourceFacts(self.slug, self.name, lineage)
+
+
+class ProviderState(models.Model):
+    """How a provider is doing, shared by all workers. The budget of a minute is counted here."""
+
+    provider = models.SlugField(max_length=80, primary_key=True)
+    paused_until = models.DateTimeField(null=True, blank=True)
+    pause_reason = models.CharField(max_length=200, blank=True)
+    failures = models.PositiveIntegerField(default=0, help_text="In a row; any answer sets it back to zero.")
+    minute = models.DateTimeField(null=True, editable=False)
+    minute_used = models.PositiveIntegerField(default=0, editable=False)
+    asked_total = models.PositiveBigIntegerField(default=0)
+    answered_total = models.PositiveBigIntegerField(default=0)
+    last_asked_at = models.DateTimeField(null=True, blank=True)
+    last_answered_at = models.DateTimeField(null=True, blank=True)
+    last_failed_at = models.DateTimeField(null=True, blank=True)
+    last_reason = models.CharField(max_length=30, blank=True)
+    last_note = models.CharField(max_length=300, blank=True)
+    last_latency_ms = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["provider"]
+        verbose_name = "provider"
+
+    def __str__(self) -> str:
+        return self.provider
+
+
+class Inquiry(models.Model):
+    """One round of putting a question to every provider that covers it. At most one is open per question.
+
+    lease, lease_until: the worker that is on it; a higher lease fences off an earlier worker that wakes up late.
+    """
+
+    key = models.CharField(max_length=64, db_index=True)
+    metric = models.CharField(max_length=40, choices=[(name, metric.title) for name, metric in CATALOGUE.items()])
+    subject = models.CharField(max_length=40)
+    qualifiers = models.JSONField(default=dict, blank=True)
+    window_start = models.DateTimeField()
+    window_end = models.DateTimeField()
+    round = models.PositiveIntegerField(default=1)
+    opened_at = models.DateTimeField()
+    deadline_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+    lease = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    parked = models.CharField(max_length=200, blank=True, help_text="Why no worker is sent any more.")
+
+    class Meta:
+        verbose_name_plural = "inquiries"
+        ordering = ["-opened_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["key"], condition=Q(settled_at=None), name="one_open_inquiry_per_question"),
+            models.CheckConstraint(condition=Q(window_start__lte=F("window_end")), name="inquiry_window_in_order"),
+        ]
+        indexes = [
+            models.Index(fields=["opened_at"], condition=Q(settled_at=None), name="inquiry_open"),
+            models.Index(fields=["key", "-settled_at"], name="inquiry_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_metric_display()}, {self.subject}, round {self.round}"
+
+    @property
+    def question(self) -> Question:
+        return Question.of(self.metric, self.subject, Window(self.window_start, self.window_end), **self.qualifiers)
+
+
+class Body(models.Model):
+    """A raw body under its SHA-256, zlib-compressed. Equal bodies are kept once."""
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    compressed = models.BinaryField()
+    size = models.PositiveIntegerField(help_text="bytes, before compression")
+
+    class Meta:
+        triggers = append_only()
+        verbose_name_plural = "bodies"
+
+    def __str__(self) -> str:
+        return self.sha256[:12]
+
+    @property
+    def raw(self) -> bytes:
+        return zlib.decompress(bytes(self.compressed))
+
+
+class Lookup(models.Model):
+    """One asking of one provider inside an inquiry. Leaves `waiting` exactly once."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        ANSWERED = "answered", "Answered"
+        ABSTAINED = "abstained", "Abstained"
+
+    inquiry = models.ForeignKey(Inquiry, on_delete=models.PROTECT, related_name="lookups")
+    provider = models.SlugField(max_length=80)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    reason = models.CharField(max_length=20, blank=True, choices=[(word, word.replace("_", " ")) for word in REASONS])
+    note = models.CharField(max_length=300, blank=True)
+    asked_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    latency_ms = models.PositiveIntegerField(null=True, blank=True)
+    observation = models.ForeignKey("Observation", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["provider"]
+        constraints = [
+            models.UniqueConstraint(fields=["inquiry", "provider"], name="one_lookup_per_provider"),
+            models.CheckConstraint(
+                name="lookup_outcome_complete",
+                condition=Q(state="waiting", reason="", observation=None)
+                | Q(state="answered", reason="", observation__isnull=False)
+                | (Q(state="abstained", observation=None) & ~Q(reason="")),
+            ),
+        ]
+        indexes = [models.Index(fields=["provider", "-finished_at"], name="lookup_by_provider")]
+
+    def __str__(self) -> str:
+        return f"{self.provider} in inquiry {self.inquiry_id}"
+
+
+class Snapshot(models.Model):
+    """One raw answer as it came, kept before anyone parsed it. The URL carries no key."""
+
+    lookup = models.ForeignKey(Lookup, on_delete=models.PROTECT, related_name="snapshots")
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="snapshots")
+    method = models.CharField(max_length=8)
+    url = models.TextField()
+    status = models.PositiveSmallIntegerField()
+    headers = models.JSONField(default=dict)
+    requested_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        triggers = append_only()
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.url} → {self.status}"
+
+
+class Observation(models.Model):
+    """What a provider lets us conclude: an interval in the metric's unit. Append-only."""
+
+    provider = models.SlugField(max_length=80)
+    metric = models.CharField(max_length=40)
+    subject = models.CharField(max_length=40)
+    value = figure_field()
+    low = figure_field(null=True)
+    high = figure_field(null=True)
+    kind = models.CharField(max_length=10, choices=[(kind.value, kind.value) for kind in Kind])
+    observed_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField()
+    note = models.CharField(max_length=300, blank=True)
+    detail = models.JSONField(default=dict)
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, null=True, related_name="observations")
+    parser_version = models.CharField(max_length=40)
+
+    class Meta:
+        triggers = append_only()
+        ordering = ["id"]
+        constraints = [
+            *finite("value", "low", "high"),
+            models.CheckConstraint(
+                name="observation_in_order",
+                condition=Q(low__isnull=True) | Q(high__isnull=True) | Q(low__lte=F("high")),
+            ),
+        ]
+        indexes = [models.Index(fields=["metric", "subject", "provider", "-received_at"], name="observation_series")]
+
+    def __str__(self) -> str:
+        return f"{self.provider}: {self.value.normalize():f}"
