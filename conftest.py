@@ -1,0 +1,46 @@
+"""Every test session has a PostgreSQL and a Valkey of its own, started here, before Django reads its settings.
+
+They are up as soon as this file is imported, so that other conftest files may import models. Under xdist the controller starts them and its
+workers inherit the URLs. With DATABASE_URL and CELERY_BROKER_URL in the environment the tests use those servers instead.
+"""
+
+import atexit
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+import django
+import pytest
+from django.conf import settings
+
+from verifier.embedded import discard, embedded
+
+ROOT = Path(__file__).parent
+READ_TOO_EARLY = settings.configured and "PYTEST_XDIST_WORKER" not in os.environ
+
+
+def _start_servers() -> None:
+    session = contextlib.ExitStack()
+    atexit.register(session.close)
+    data_dir = Path(tempfile.mkdtemp(prefix="claim-desk-tests-"))
+    session.callback(discard, data_dir)
+    servers = session.enter_context(embedded(data_dir, durable=False))
+    os.environ["DATABASE_URL"] = servers.database_url
+    os.environ["CELERY_BROKER_URL"] = servers.broker_url
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if READ_TOO_EARLY and not config.getoption("numprocesses", None):
+        raise pytest.UsageError(
+            "Settings were read before the servers started: take DJANGO_SETTINGS_MODULE out of the pytest options, or run with -n 1."
+        )
+
+
+if not {"DATABASE_URL", "CELERY_BROKER_URL"} <= os.environ.keys():
+    _start_servers()
+os.environ.setdefault("SECRET_KEY", "only-for-tests-and-the-same-in-every-process-of-a-session")
+os.environ.setdefault("DATA", "replay")
+os.environ.setdefault("REPLAY_DIR", str(ROOT / "sources" / "replay" / "2026-01-14"))
+os.environ["DJANGO_SETTINGS_MODULE"] = "verifier.settings"
+django.setup()
