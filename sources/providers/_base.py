@@ -15,12 +15,16 @@ from decimal import Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from sources.errors import AccessDenied, Malformed, NoData, RateLimited, Unavailable
+from sources.assets import ASSETS, Asset
+from sources.errors import AccessDenied, Malformed, NoData, NotCovered, RateLimited, Unavailable
 from sources.types import Lineage as Lineage
 from sources.types import Observation, Question, Request, Response
 from sources.units import DIGITS
 
 Conversation = Generator[Request, Response, Observation]
+
+# Stated by every collector of liquidation streams: Binance sends at most one order per symbol and second.
+THROTTLED_STREAMS = "venues throttle their liquidation streams, so every collector of them counts too little"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class Provider:
     per_minute: int = 60
     timeout_seconds: float = 8.0
     licence: str = ""
+    category: str = "venue"  # a value of Source.Category
 
 
 def pair(
@@ -95,7 +100,7 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def figure(raw: Any, name: str) -> Decimal:
-    """A finite Decimal from a JSON number or a plain decimal string; Malformed for null, bool, "", NaN, U+2212, 1e400."""
+    """A finite Decimal from a JSON number or plain decimal string; Malformed for null, bool, "", NaN, U+2212, 1e400."""
     if isinstance(raw, bool) or not isinstance(raw, (str, int, Decimal)):
         raise Malformed(f"{name} is not a figure")
     if isinstance(raw, str) and not raw.isascii():
@@ -117,6 +122,20 @@ def positive(raw: Any, name: str) -> Decimal:
     return value
 
 
+def not_negative(raw: Any, name: str) -> Decimal:
+    """As `figure`, and zero or more."""
+    value = figure(raw, name)
+    if value < 0:
+        raise Malformed(f"{name} is below zero")
+    return value
+
+
+def resolution_of(value: Decimal) -> Decimal:
+    """One unit of the last digit as the provider wrote it, at most 1: 96010.5 -> 0.1, 21000000 -> 1."""
+    exponent = value.as_tuple().exponent
+    return Decimal(1).scaleb(min(exponent, 0)) if isinstance(exponent, int) else Decimal(1)
+
+
 EARLIEST = datetime(2009, 1, 1, tzinfo=UTC)  # before any market we ask about
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -128,6 +147,11 @@ def instant(raw: Any, name: str, *, per_second: int) -> datetime:
         raise Malformed(f"{name} is not a time in the documented unit")
     whole = int(seconds)
     return datetime.fromtimestamp(whole, UTC) + timedelta(microseconds=int((seconds - whole) * 1_000_000))
+
+
+def epoch(moment: datetime, *, per_second: int) -> int:
+    """The whole count of seconds (1) or milliseconds (1000) since 1970; the way back of `instant`."""
+    return int(moment.timestamp()) * per_second + moment.microsecond * per_second // 1_000_000
 
 
 def iso_instant(raw: Any, name: str) -> datetime:
@@ -155,6 +179,20 @@ def field_of(row: Any, name: str) -> Any:
     if not isinstance(row, dict) or name not in row:
         raise Malformed(f"the answer has no field {name}")
     return row[name]
+
+
+def coin_of(question: Question) -> Asset:
+    """The coin a question is about; NotCovered for an index, a whole market, or a symbol the desk does not know."""
+    asset = ASSETS.get(question.subject)
+    if asset is None or asset.kind != "coin":
+        raise NotCovered("answers for single coins only")
+    return asset
+
+
+def refuse_venue(question: Question) -> None:
+    """NotCovered when the question names one venue and this provider only states totals."""
+    if question.qualifier("venue") is not None:
+        raise NotCovered("states totals over venues, not a single venue")
 
 
 def check_status(response: Response) -> None:
