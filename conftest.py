@@ -1,7 +1,8 @@
 """Every test session has a PostgreSQL and a Valkey of its own, started here, before Django reads its settings.
 
-They are up as soon as this file is imported, so that other conftest files may import models. Under xdist the controller starts them and its
-workers inherit the URLs. With DATABASE_URL and CELERY_BROKER_URL in the environment the tests use those servers instead.
+They are up as soon as this file is imported, so that other conftest files may import models. Under xdist the
+controller starts them and its workers inherit the URLs. With DATABASE_URL and CELERY_BROKER_URL in the environment
+the tests use those servers instead.
 """
 
 import atexit
@@ -14,7 +15,8 @@ import django
 import pytest
 from django.conf import settings
 
-from verifier.embedded import discard, embedded
+from verifier.embedded import embedded
+from verifier.places import discard
 
 ROOT = Path(__file__).parent
 READ_TOO_EARLY = settings.configured and "PYTEST_XDIST_WORKER" not in os.environ
@@ -33,7 +35,8 @@ def _start_servers() -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if READ_TOO_EARLY and not config.getoption("numprocesses", None):
         raise pytest.UsageError(
-            "Settings were read before the servers started: take DJANGO_SETTINGS_MODULE out of the pytest options, or run with -n 1."
+            "Django read its settings before the servers started: "
+            "take DJANGO_SETTINGS_MODULE out of the pytest options, or run with -n 1."
         )
 
 

@@ -1,7 +1,7 @@
 """Keeps child processes alive while we live, and leaves none behind.
 
-Each child runs in a session of its own, so that Ctrl-C in the terminal reaches only us and we stop the children in reverse order of their start.
-On Linux the kernel also stops them when we are killed outright. Everything here happens in the thread that called: the kernel ties a child to the
+Each child runs in a session of its own, so that Ctrl-C in the terminal reaches only us and we stop the children in
+reverse order of their start. On Linux the kernel also stops them when we are killed outright; it ties a child to the
 thread that started it, so start children from the main thread.
 """
 
@@ -48,7 +48,10 @@ class Account:
 
 @dataclass(frozen=True)
 class Command:
-    """What to run. `environment` is all it gets; `stop_signal` lets it finish its work first; its output goes to its log, or to our terminal."""
+    """What to run. `environment` is all it gets; `stop_signal` lets it finish its work first.
+
+    Its output goes to its log, or with `in_terminal` to ours; Ctrl-C then reaches it directly.
+    """
 
     name: str
     argv: Sequence[str]
@@ -100,14 +103,20 @@ class Processes:
             if child.start_again_at is None and not child.is_alive:
                 self._pause(child)
             elif child.start_again_at is not None and time.monotonic() >= child.start_again_at:
-                child.process, child.started, child.start_again_at = _spawn(child.command, child.log), time.monotonic(), None
+                child.process, child.started, child.start_again_at = (
+                    _spawn(child.command, child.log),
+                    time.monotonic(),
+                    None,
+                )
                 self.say(f"{child.command.name} started again")
 
     def _pause(self, child: Child) -> None:
         _kill_session(child.process.pid)
         if time.monotonic() - child.started > SETTLED_SECONDS:
             child.pause = FIRST_PAUSE_SECONDS
-        self.say(f"{child.command.name} {_ending(child.process)}; starting it again in {child.pause:g} s (log: {child.log})")
+        self.say(
+            f"{child.command.name} {_ending(child.process)}; starting it again in {child.pause:g} s (log: {child.log})"
+        )
         child.start_again_at = time.monotonic() + child.pause
         child.pause = min(child.pause * 2, LONGEST_PAUSE_SECONDS)
 
@@ -124,8 +133,13 @@ class Processes:
         return True
 
     def run(self, command: Command) -> int:
-        """Run a command to its end while watching the children; the status it ended with. Raises Stopped."""
-        process = _spawn(command, self._log_of(command))
+        """Run a command to its end while watching the children; the status it ended with. Raises Stopped.
+
+        Its log is that of this run only.
+        """
+        log = self._log_of(command)
+        log.unlink(missing_ok=True)
+        process = _spawn(command, log)
         try:
             self.wait(lambda: process.poll() is not None)
         finally:
@@ -140,12 +154,16 @@ class Processes:
 
     @contextlib.contextmanager
     def stopping_on_signals(self) -> Iterator[None]:
-        """Turn Ctrl-C, SIGTERM and a closed terminal into Stopped, raised at the next look, never in the middle of a step."""
+        """Ctrl-C, SIGTERM and a closed terminal become Stopped, raised at the next look and never inside a step."""
 
         def note(signum: int, frame: FrameType | None) -> None:
             self._requests.append(signum)
 
-        wanted = [number for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) is not signal.SIG_IGN]
+        wanted = [
+            number
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+            if signal.getsignal(number) is not signal.SIG_IGN
+        ]
         before = {number: signal.signal(number, note) for number in wanted}
         try:
             yield
@@ -213,7 +231,9 @@ def _family(pid: int) -> list[psutil.Process]:
 
 
 def _kill_session(leader: int) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS says "not permitted" when only zombies are left
+    with contextlib.suppress(
+        ProcessLookupError, PermissionError
+    ):  # macOS says "not permitted" when only zombies are left
         os.killpg(leader, signal.SIGKILL)
 
 
