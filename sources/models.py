@@ -269,3 +269,13 @@ class Observation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider}: {self.value.normalize():f}"
+
+
+class Heartbeat(models.Model):
+    """When a process that runs by itself (worker, beat) last showed that it lives, by the database's clock."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    beat_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,6 +1,6 @@
 """The rows of claiming and judging, by subject."""
 
-from claims.models.access import ApiKey, IdempotentRequest
+from claims.models.access import ApiKey, IdempotentRequest, RequestCount
 from claims.models.claim import Article, Citation, Claim, GapRecord
 from claims.models.verdict import Evidence, Verdict, Verification
 
@@ -12,6 +12,7 @@ __all__ = [
     "Evidence",
     "GapRecord",
     "IdempotentRequest",
+    "RequestCount",
     "Verdict",
     "Verification",
 ]

@@ -60,3 +60,14 @@ class IdempotentRequest(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class RequestCount(models.Model):
+    """Requests of one key or user in the running minute of the database's clock: one row each, overwritten."""
+
+    owner = models.CharField(max_length=80, primary_key=True)
+    minute = models.DateTimeField()
+    used = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.owner}: {self.used}"
