@@ -1,0 +1,227 @@
+"""Settle an inquiry exactly once, and write the verdict of every claim that waits on it, in one transaction.
+
+UPDATE … WHERE settled_at IS NULL decides who settles. Verdicts are unique per claim and inquiry and are written
+together with their evidence, the claim's mark and the next date; either all of it is there or nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
+
+from claims import rhythm
+from claims.models import Claim, Evidence, GapRecord, Verdict, Verification
+from claims.models.verdict import canonical
+from claims.policy import POLICY, VERSION
+from claims.types import Answer, Gap, Outcome, Ruling, Status
+from claims.verdict import Decision, Previous, rule, settle_status
+from sources.collecting import known_providers
+from sources.errors import RETRYABLE_REASONS
+from sources.models import Inquiry, Lookup
+from sources.models import Observation as ObservationRow
+from sources.queries import database_now, facts_of
+from sources.types import Kind, Observation, SourceFacts
+
+CHAIN_LOCK = 0x636C6169  # one writer at a time on the chain of verdict hashes
+MOST_AT_ONCE = 2_000  # verdicts a statement
+
+
+def settle(inquiry_id: int) -> int:
+    """Settle the inquiry if all lookups are in, and rule for every claim that waits on it; how many verdicts."""
+    waiting = Lookup.objects.filter(inquiry=OuterRef("pk"), state=Lookup.State.WAITING)
+    with transaction.atomic():
+        Inquiry.objects.filter(~Exists(waiting), pk=inquiry_id, settled_at=None).update(settled_at=database_now())
+        inquiry = Inquiry.objects.select_for_update(no_key=True).get(pk=inquiry_id)
+        return rule_waiting(inquiry) if inquiry.settled_at else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """Everything the rules read for one inquiry."""
+
+    answers: tuple[Answer, ...]
+    facts: tuple[SourceFacts, ...]
+    gaps: tuple[Gap, ...]
+    lookups: dict[str, Lookup]
+    now: datetime
+
+
+def rule_waiting(inquiry: Inquiry) -> int:
+    """Write the verdicts of all claims that still wait on this settled inquiry; inside a transaction."""
+    rows = Verification.objects.select_for_update(of=("self",)).filter(inquiry=inquiry, settled=False)
+    waiting = list(rows.select_related("claim__article__publisher").order_by("pk"))
+    if not waiting:
+        return 0
+    case = _case(inquiry)
+    rulings: dict[object, Ruling] = {}
+    verdicts, evidence, claims = [], [], []
+    previous = _previous([one.claim for one in waiting])
+    for one in waiting:
+        claim = one.claim
+        publisher = claim.article.publisher if claim.article and claim.article.publisher else None
+        shared = (claim.assertion, publisher.slug if publisher else None)
+        if shared not in rulings:
+            facts = (*case.facts, publisher.facts) if publisher else case.facts
+            rulings[shared] = rule(
+                claim.assertion,
+                case.answers,
+                _distinct(facts),
+                now=case.now,
+                gaps=case.gaps,
+                publisher=shared[1],
+                policy=POLICY,
+            )
+        ruling = rulings[shared]
+        decision = settle_status(previous.get(claim.pk), ruling, asked_by_person=one.asked_by_person)
+        verdicts.append(_verdict(claim, inquiry, ruling, decision, case.now))
+        evidence.append([_evidence(case, ruling, answer) for answer in case.answers])
+        claims.append(_marked(claim, ruling, decision, case.now))
+    _write(verdicts, evidence, claims)
+    Verification.objects.filter(pk__in=[one.pk for one in waiting]).update(settled=True)
+    return len(verdicts)
+
+
+def _distinct(facts: Sequence[SourceFacts]) -> tuple[SourceFacts, ...]:
+    return tuple({one.slug: one for one in facts}.values())
+
+
+def _case(inquiry: Inquiry) -> _Case:
+    lookups = list(inquiry.lookups.select_related("observation").order_by("provider"))
+    providers = known_providers()
+    answers = tuple(
+        Answer(
+            key=str(lookup.pk),
+            source=lookup.provider,
+            title=providers[lookup.provider].title if lookup.provider in providers else lookup.provider,
+            observation=observation_of(lookup.observation) if lookup.observation else None,
+            abstention=lookup.reason,
+            note=lookup.note,
+        )
+        for lookup in lookups
+    )
+    return _Case(
+        answers,
+        tuple(facts_of(lookup.provider for lookup in lookups)),
+        tuple(row.gap for row in GapRecord.objects.filter(metric=inquiry.metric)),
+        {str(lookup.pk): lookup for lookup in lookups},
+        database_now(),
+    )
+
+
+def observation_of(row: ObservationRow) -> Observation:
+    """A stored observation as the value the rules read: the database pads figures to 20 places."""
+    return Observation(
+        value=row.value.normalize(),
+        low=None if row.low is None else row.low.normalize(),
+        high=None if row.high is None else row.high.normalize(),
+        kind=Kind(row.kind),
+        observed_at=row.observed_at,
+        note=row.note,
+        detail=row.detail,
+    )
+
+
+def _previous(claims: Sequence[Claim]) -> dict[object, Previous]:
+    """What each claim shows now and what its newest verdict found; claims never settled are absent."""
+    newest = Verdict.objects.filter(claim__in=claims).order_by("claim_id", "-id").distinct("claim_id")
+    marks = {claim.pk: claim for claim in claims}
+    return {
+        verdict.claim_id: Previous(
+            status=Status(marks[verdict.claim_id].status),
+            outcome=Outcome(marks[verdict.claim_id].outcome),
+            flags=tuple(marks[verdict.claim_id].flags),
+            found_status=Status(verdict.status),
+            found_outcome=Outcome(verdict.outcome),
+        )
+        for verdict in newest
+    }
+
+
+def _verdict(claim: Claim, inquiry: Inquiry, ruling: Ruling, decision: Decision, now: datetime) -> Verdict:
+    return Verdict(
+        claim=claim,
+        inquiry=inquiry,
+        created_at=now,
+        outcome=ruling.outcome,
+        status=ruling.status,
+        shown_status=decision.status,
+        flags=list(decision.flags),
+        asked=ruling.asked,
+        answered=ruling.answered,
+        abstained=dict(ruling.abstained),
+        supporting_voices=ruling.supporting,
+        contradicting_voices=ruling.contradicting,
+        quorum=ruling.quorum,
+        consensus_low=ruling.consensus_low,
+        consensus_high=ruling.consensus_high,
+        spread=ruling.spread,
+        rests_on=list(ruling.rests_on),
+        reason=ruling.reason,
+        wording=ruling.wording,
+        policy_version=VERSION,
+    )
+
+
+def _evidence(case: _Case, ruling: Ruling, answer: Answer) -> Evidence:
+    finding = next((one for one in ruling.findings if one.answer.key == answer.key), None)
+    return Evidence(
+        lookup=case.lookups[answer.key],
+        source=answer.source,
+        voice=ruling.voice_of.get(answer.key, ""),
+        stance=finding.stance if finding else "",
+        counts=finding.counts if finding else False,
+        label=finding.label if finding else "",
+        reason=finding.reason if finding else answer.note,
+    )
+
+
+def _marked(claim: Claim, ruling: Ruling, decision: Decision, now: datetime) -> Claim:
+    claim.status, claim.outcome, claim.flags = decision.status, decision.outcome, list(decision.flags)
+    claim.checked_at = claim.updated_at = now
+    if rhythm.wants_retry(ruling, claim.retries):
+        claim.next_check_at = now + rhythm.retry_wait(claim.retries)
+        claim.retries += 1
+        return claim
+    claim.retries = 0
+    if decision.confirm:
+        claim.next_check_at = now + rhythm.CONFIRM
+        return claim
+    wait = rhythm.recheck_wait(claim.metric, claim.rechecks)
+    claim.next_check_at = now + wait if wait else None
+    claim.rechecks += 1
+    return claim
+
+
+MARKS = ("status", "outcome", "flags", "checked_at", "updated_at", "next_check_at", "rechecks", "retries")
+
+
+def _write(verdicts: list[Verdict], evidence: list[list[Evidence]], claims: list[Claim]) -> None:
+    """Chain, then insert and mark in bulk."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
+    head = Verdict.objects.order_by("-id").values_list("hash", flat=True).first() or ""
+    for verdict, rows in zip(verdicts, evidence, strict=True):
+        verdict.previous_hash = head
+        head = verdict.hash = chained(head, verdict, rows)
+    Verdict.objects.bulk_create(verdicts, batch_size=MOST_AT_ONCE)
+    for verdict, rows in zip(verdicts, evidence, strict=True):
+        for row in rows:
+            row.verdict = verdict
+    Evidence.objects.bulk_create([row for rows in evidence for row in rows], batch_size=MOST_AT_ONCE)
+    Claim.objects.bulk_update(claims, MARKS, batch_size=500)
+
+
+def chained(previous: str, verdict: Verdict, evidence: list[Evidence]) -> str:
+    """SHA-256 over the previous hash and everything the verdict says and rests on."""
+    body = json.dumps(canonical(verdict, evidence), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(f"{previous}\n{body}".encode()).hexdigest()
+
+
+def retryable(inquiry: Inquiry) -> bool:
+    return inquiry.lookups.filter(reason__in=RETRYABLE_REASONS).exists()

@@ -1,0 +1,38 @@
+"""The beat table: what runs how often. Editors change it in the admin; a row that exists is left as they made it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+SCHEDULE: Mapping[str, tuple[str, int, str]] = {
+    # name: (task, every … seconds, what it does)
+    "Heartbeat": ("verifier.health.beat", 10, "Shows that beat sends and a worker runs (/readyz)."),
+    "Resend what no worker is on": (
+        "claims.tasks.resend_unattended",
+        10,
+        "Wakes workers for inquiries whose message was lost or whose worker died.",
+    ),
+    "Settle what went silent": (
+        "claims.tasks.settle_overdue",
+        15,
+        "Closes lookups past their deadline and settles their inquiries.",
+    ),
+    "Open what is due": ("claims.tasks.open_due", 15, "Re-checks by each metric's rhythm, and asks the silent again."),
+    "Probe providers": ("sources.tasks.probe_providers", 300, "Asks providers that were paused or long silent."),
+    "Forget old idempotency keys": (
+        "claims.tasks.forget_idempotency",
+        3600,
+        "Drops the stored answers of POST requests after 24 hours.",
+    ),
+}
+
+
+def ensure(**kwargs: object) -> None:
+    """Create the rows that are missing. Runs after every migration."""
+    from django_celery_beat.models import IntervalSchedule, PeriodicTask
+
+    known = set(PeriodicTask.objects.values_list("name", flat=True))
+    for name, (task, seconds, description) in SCHEDULE.items():
+        if name not in known:
+            every, _ = IntervalSchedule.objects.get_or_create(every=seconds, period=IntervalSchedule.SECONDS)
+            PeriodicTask.objects.create(name=name, task=task, interval=every, description=description)
