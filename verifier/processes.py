@@ -25,6 +25,7 @@ FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
 SETTLED_SECONDS = 60.0  # a child that ran this long starts again with the first pause
 LOOK_SECONDS = 0.1
+KILLED_SECONDS = 2.0  # the kernel's time to carry out a kill
 PR_SET_PDEATHSIG = 1
 
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -211,15 +212,28 @@ def _end(process: subprocess.Popen[bytes], command: Command, in_a_hurry: Callabl
     family = _family(process.pid)
     if process.poll() is None:
         process.send_signal(command.stop_signal)
-    deadline = time.monotonic() + command.stop_seconds
-    while process.poll() is None and time.monotonic() < deadline and not in_a_hurry():
-        time.sleep(0.02)
+    _wait_while(lambda: process.poll() is None and not in_a_hurry(), command.stop_seconds)
     for member in family:
         with contextlib.suppress(psutil.NoSuchProcess):
             member.kill()
     if not command.in_terminal:
         _kill_session(process.pid)
     process.wait()
+    _wait_while(lambda: any(_is_running(member) for member in family), KILLED_SECONDS)
+
+
+def _wait_while(condition: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while condition() and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
+def _is_running(process: psutil.Process) -> bool:
+    """Not so for a zombie: whoever has to collect it may never do so, in a container without an init."""
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _family(pid: int) -> list[psutil.Process]:
