@@ -78,6 +78,11 @@ class Assertion:
     value: Decimal | None = None
     value_high: Decimal | None = None
 
+    def __post_init__(self) -> None:
+        for figure in (self.value, self.value_high):
+            if figure is not None and not figure.is_finite():
+                raise ValueError("an assertion holds finite figures only")
+
     @property
     def metric(self) -> str:
         return self.question.metric
@@ -89,11 +94,15 @@ class Assertion:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """The values of the measured quantity that would make the claim true. None is open; guard in the metric's unit."""
+    """The values of the measured quantity that would make the claim true. None is open; guard in the metric's unit.
+
+    below_high: the high itself is outside ("tens of billions" ends before a hundred billion).
+    """
 
     low: Decimal | None
     high: Decimal | None
     guard: Decimal
+    below_high: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +157,7 @@ class Ruling:
     voice_of: Mapping[str, str] = field(default_factory=dict)
     consensus_low: Decimal | None = None
     consensus_high: Decimal | None = None
+    consensus: Decimal | None = None
     spread: Decimal | None = None
     rests_on: tuple[str, ...] = ()
     retryable: bool = False

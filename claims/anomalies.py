@@ -1,0 +1,113 @@
+"""Values that may not vote: nobody's, the publisher's own, a zero where others are large, a slip of the unit.
+
+A value is labelled and stays visible; it is never repaired into a vote. Stale values are labelled by matching.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from claims.policy import Policy
+from claims.types import Finding
+from sources.types import Kind, Observation
+
+# Signed quantities: zero is an ordinary figure there.
+SIGNED = frozenset({"price_change", "index_record", "funding_rate"})
+# Differences between two levels: a tenth of one, or its opposite, is an ordinary figure and no slip.
+DIFFERENCES = frozenset({"index_record"})
+
+VoiceOf = Callable[[Finding], str]
+
+
+def labelled(finding: Finding, label: str) -> Finding:
+    return replace(finding, counts=False, label=label) if finding.counts else finding
+
+
+def by_standing(
+    findings: Sequence[Finding], publishers: Collection[str], classified: Collection[str]
+) -> tuple[Finding, ...]:
+    """Labels the publisher's own voice and the sources nobody has classified; both arguments are slugs."""
+
+    def label(finding: Finding) -> Finding:
+        slug = finding.answer.source
+        if slug in publishers:
+            return labelled(finding, "publisher")
+        return finding if slug in classified else labelled(finding, "unclassified")
+
+    return tuple(label(finding) for finding in findings)
+
+
+def by_value(
+    findings: Sequence[Finding], metric: str, voice_of: VoiceOf, authorities: Collection[str], policy: Policy
+) -> tuple[Finding, ...]:
+    """Labels missing zeros, then unit slips among the rest. An authority's own word is never labelled."""
+    kept = findings
+    if metric not in SIGNED:
+        kept = [labelled(one, "zero") if _is_missing(one, kept, voice_of, policy) else one for one in kept]
+    if metric not in DIFFERENCES:
+        tolerance = policy.metrics[metric].tolerance
+        suspects = [one for one in kept if one.answer.source not in authorities]
+        slips = {id(one) for one in suspects if _is_slip(one, kept, voice_of, tolerance, policy)}
+        kept = [labelled(one, "unit_slip") if id(one) in slips else one for one in kept]
+    return tuple(kept)
+
+
+def _is_missing(finding: Finding, findings: Sequence[Finding], voice_of: VoiceOf, policy: Policy) -> bool:
+    """A zero of one voice alone, while another voice's figure is far above its own resolution."""
+    if not _is_exact(finding) or _said(finding).value:
+        return False
+    others = [one for one in findings if one.counts and voice_of(one) != voice_of(finding)]
+    alone = not any(_is_exact(one) and not _said(one).value for one in others)
+    return alone and any(_is_large(_said(one), policy.large_factor) for one in others)
+
+
+def _is_large(observation: Observation, factor: int) -> bool:
+    low, value = observation.low, observation.value
+    return low is not None and low > 0 and value >= factor * (value - low)
+
+
+def _is_slip(
+    finding: Finding, findings: Sequence[Finding], voice_of: VoiceOf, tolerance: Decimal, policy: Policy
+) -> bool:
+    """One power of ten, or a sign, away from enough voices that agree, while no other voice shares the figure."""
+    if not _is_exact(finding):
+        return False
+    agreeing: dict[str, set[str]] = {}
+    for other in findings:
+        if other is not finding and _is_exact(other):
+            agreeing.setdefault(factor_between(_said(finding).value, _said(other).value, tolerance), set()).add(
+                voice_of(other)
+            )
+    company = agreeing.pop("1", set()) - {voice_of(finding)}
+    agreeing.pop("", None)
+    return not company and any(len(voices) >= policy.slip_voices for voices in agreeing.values())
+
+
+def factor_between(one: Decimal, other: Decimal, tolerance: Decimal) -> str:
+    """ "1000" when one is a thousand times the other within the tolerance, "0.01", "-1", "1"; "" for anything else."""
+    if not one or not other:
+        return ""
+    ratio = one / other
+    if abs(ratio + 1) <= tolerance:
+        return "-1"
+    if ratio < 0:
+        return ""
+    for power in (ratio.adjusted(), ratio.adjusted() + 1):
+        factor = Decimal((0, (1,), power))
+        if abs(ratio / factor - 1) <= tolerance:
+            return f"{factor:f}"
+    return ""
+
+
+def _is_exact(finding: Finding) -> bool:
+    observation = finding.answer.observation
+    return finding.counts and observation is not None and observation.kind is Kind.EXACT
+
+
+def _said(finding: Finding) -> Observation:
+    observation = finding.answer.observation
+    if observation is None:
+        raise ValueError("a finding without an observation")
+    return observation

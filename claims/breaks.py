@@ -1,0 +1,83 @@
+"""How a price level was broken: the first minute, and whether it was only touched, closed beyond, or held.
+
+Read from the observation's detail: `steps` [[ISO time, running extreme], …], `highest_close` or `lowest_close`,
+`last_close`, `open`. A field that is missing or unreadable says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from claims.types import Comparator
+
+FALLING = frozenset({Comparator.BROKE_BELOW, Comparator.UNDER})
+BREAKS = frozenset({Comparator.BROKE_ABOVE, Comparator.BROKE_BELOW})
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """None where the provider's detail does not say. already: the level was passed before the window."""
+
+    first_at: datetime | None = None
+    closed_beyond: bool | None = None
+    held: bool | None = None
+    already: bool | None = None
+
+
+def break_of(comparator: Comparator, level: Decimal, edge: Decimal, detail: Mapping[str, Any]) -> Break:
+    """level: the figure the claim names. edge: where its region begins, a little short of it."""
+    falling = comparator in FALLING
+    extreme_close = figure_in(detail, "lowest_close" if falling else "highest_close")
+    return Break(
+        first_at=_first_crossing(detail.get("steps"), edge, falling),
+        closed_beyond=_beyond(extreme_close, edge, falling),
+        held=_beyond(figure_in(detail, "last_close"), edge, falling),
+        already=_beyond(figure_in(detail, "open"), level, falling),
+    )
+
+
+def figure_in(detail: Mapping[str, Any], name: str) -> Decimal | None:
+    """A finite figure of the detail, None when there is none."""
+    return _figure(detail.get(name))
+
+
+def _figure(raw: object) -> Decimal | None:
+    if isinstance(raw, bool) or not isinstance(raw, (str, int, Decimal)):
+        return None
+    try:
+        value = Decimal(raw)
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() else None
+
+
+def _beyond(value: Decimal | None, edge: Decimal, falling: bool) -> bool | None:
+    if value is None:
+        return None
+    return value <= edge if falling else value >= edge
+
+
+def _first_crossing(steps: object, edge: Decimal, falling: bool) -> datetime | None:
+    if not isinstance(steps, Sequence) or isinstance(steps, str):
+        return None
+    crossings = [moment for step in steps if (moment := _crossing(step, edge, falling)) is not None]
+    return min(crossings, default=None)
+
+
+def _crossing(step: object, edge: Decimal, falling: bool) -> datetime | None:
+    if not isinstance(step, Sequence) or isinstance(step, str) or len(step) != 2:
+        return None
+    moment = _instant(step[0])
+    return moment if moment is not None and _beyond(_figure(step[1]), edge, falling) else None
+
+
+def _instant(raw: object) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(raw) if isinstance(raw, str) else None
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.utcoffset() is not None else None

@@ -1,0 +1,194 @@
+"""One assertion against one observation. Everything is an interval on the line of the metric's measured quantity.
+
+Supports: the observation lies inside the claim's region. Contradicts: the two are disjoint and further apart than the
+guard band. Otherwise inconclusive, with the reason. Nothing here counts anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal, localcontext
+
+from claims import readings
+from claims.breaks import BREAKS, FALLING, break_of
+from claims.figures import figure
+from claims.policy import ARITHMETIC, POLICY, Policy
+from claims.types import Answer, Assertion, Comparator, Finding, Region, Stance
+from sources.metrics import Metric
+from sources.types import Observation, Question
+
+BOUNDED_BELOW = frozenset({Comparator.OVER, Comparator.BROKE_ABOVE})
+BOUNDED_ABOVE = frozenset({Comparator.UNDER, Comparator.BROKE_BELOW})
+RECORDS = frozenset({Comparator.RECORD_HIGH, Comparator.RECORD_LOW})
+ZERO = Decimal(0)
+ORDER = Decimal(10)  # a magnitude word without an end spans one order: "tens of billions"
+
+
+def region_of(assertion: Assertion, policy: Policy = POLICY) -> Region:
+    """The values that would make the claim true. ValueError when the comparator lacks its value or has no region."""
+    with localcontext(ARITHMETIC):
+        comparator, tolerance = assertion.comparator, policy.metrics[assertion.metric].tolerance
+        if comparator is Comparator.STATES:
+            raise ValueError("a statement has no region")
+        if comparator in RECORDS:
+            return Region(ZERO, None, ZERO)
+        value = _required(assertion.value)
+        if comparator in BOUNDED_BELOW:
+            return Region(value - tolerance * abs(value), None, tolerance * abs(value))
+        if comparator in BOUNDED_ABOVE:
+            return Region(None, value + tolerance * abs(value), tolerance * abs(value))
+        return _bounded(assertion, value, tolerance, policy)
+
+
+def _bounded(assertion: Assertion, value: Decimal, tolerance: Decimal, policy: Policy) -> Region:
+    comparator = assertion.comparator
+    if comparator is Comparator.MAGNITUDE:
+        return Region(value, assertion.value_high or value * ORDER, ZERO, below_high=True)
+    if comparator is Comparator.BETWEEN:
+        return _between(value, _required(assertion.value_high), tolerance)
+    if comparator is Comparator.ABOUT:
+        tolerance *= policy.about_factor
+    if comparator is Comparator.DOWN:
+        value = -abs(value)
+    half = half_width(value, tolerance)
+    return Region(value - half, value + half, half)
+
+
+def _between(low: Decimal, high: Decimal, tolerance: Decimal) -> Region:
+    if low > high:
+        raise ValueError("between needs the lower figure first")
+    below, above = half_width(low, tolerance), half_width(high, tolerance)
+    return Region(low - below, high + above, max(below, above))
+
+
+def _required(value: Decimal | None) -> Decimal:
+    if value is None:
+        raise ValueError("this comparator needs a value")
+    return value
+
+
+def half_width(value: Decimal, tolerance: Decimal) -> Decimal:
+    """The larger of half the last digit written and the class tolerance."""
+    return max(half_unit(value), tolerance * abs(value))
+
+
+def half_unit(value: Decimal) -> Decimal:
+    """Half of the last written digit: 0.5E6 for 458E+6 and for 458000000, 0.05 for 62.0."""
+    written = _exponent(value)
+    last = written if written < 0 else _exponent(value.normalize(ARITHMETIC))
+    return Decimal((0, (5,), last - 1))
+
+
+def _exponent(value: Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    if not isinstance(exponent, int):
+        raise ValueError("not a finite figure")
+    return exponent
+
+
+def stance_of(observation: Observation, region: Region) -> Stance:
+    """The one rule."""
+    if _is_inside(observation, region):
+        return Stance.SUPPORTS
+    return Stance.CONTRADICTS if distance(observation, region) > region.guard else Stance.INCONCLUSIVE
+
+
+def _is_inside(observation: Observation, region: Region) -> bool:
+    low, high = observation.low, observation.high
+    if region.low is not None and (low is None or low < region.low):
+        return False
+    if region.high is None:
+        return True
+    return high is not None and (high < region.high or (high == region.high and not region.below_high))
+
+
+def distance(observation: Observation, region: Region) -> Decimal:
+    """How far the two are apart; zero when they touch or overlap."""
+    if observation.high is not None and region.low is not None and observation.high < region.low:
+        return region.low - observation.high
+    if observation.low is not None and region.high is not None and observation.low > region.high:
+        return observation.low - region.high
+    return ZERO
+
+
+def read(
+    assertion: Assertion, answer: Answer, *, policy: Policy = POLICY, volatility: Decimal | None = None
+) -> Finding:
+    """The observation of an answer read against the assertion. ValueError for an abstention.
+
+    volatility: standard deviation of the subject's relative change per √second; None when nobody knows it.
+    """
+    observation = answer.observation
+    if observation is None:
+        raise ValueError("an abstention has nothing to read")
+    if assertion.comparator is Comparator.STATES:
+        return Finding(answer, Stance.INCONCLUSIVE, readings.NO_FIGURE)
+    with localcontext(ARITHMETIC):
+        metric = policy.metrics[assertion.metric]
+        drift = _drift(observation, assertion.question, metric, policy, volatility)
+        region = _widened(_at_resolution(region_of(assertion, policy), assertion, observation), drift)
+        stance = stance_of(observation, region)
+        too_old = _why_stale(observation, assertion.question, metric, drift, policy)
+        reason = too_old or _reason(assertion, observation, region, stance, metric.unit)
+        return Finding(answer, stance, reason, counts=not too_old, label="stale" if too_old else "")
+
+
+def _at_resolution(region: Region, assertion: Assertion, observation: Observation) -> Region:
+    """The guard band of a record is the resolution of the series that was read."""
+    if assertion.comparator not in RECORDS or observation.low is None or observation.high is None:
+        return region
+    return replace(region, guard=(observation.high - observation.low) / 2)
+
+
+def _drift(
+    observation: Observation, question: Question, metric: Metric, policy: Policy, volatility: Decimal | None
+) -> Decimal:
+    """What the market may have moved between the moment asked about and the moment observed, in the metric's unit."""
+    if volatility is None or metric.window is not None or observation.observed_at is None:
+        return ZERO
+    apart = abs(observation.observed_at - question.window.end)
+    return policy.drift_sigmas * volatility * abs(observation.value) * seconds(apart).sqrt()
+
+
+def seconds(span: timedelta) -> Decimal:
+    return Decimal(span // timedelta(microseconds=1)) / 1_000_000
+
+
+def _widened(region: Region, by: Decimal) -> Region:
+    low = None if region.low is None else region.low - by
+    high = None if region.high is None else region.high + by
+    return replace(region, low=low, high=high, guard=region.guard + by)
+
+
+def _why_stale(observation: Observation, question: Question, metric: Metric, drift: Decimal, policy: Policy) -> str:
+    """ "" when the observation is fresh. A value later than the window by more than the hard limit is as stale."""
+    moment, end = observation.observed_at, question.window.end
+    if moment is None:
+        return ""
+    if abs(moment - end) > metric.hard_limit:
+        return readings.stale(moment, end)
+    too_wide = drift > policy.drift_limit * metric.tolerance * abs(observation.value)
+    return readings.drifted(moment, end) if too_wide else ""
+
+
+def _reason(assertion: Assertion, observation: Observation, region: Region, stance: Stance, unit: str) -> str:
+    if stance is Stance.SUPPORTS:
+        text = readings.inside(observation, region, unit)
+    elif stance is Stance.CONTRADICTS:
+        text = readings.apart(observation, region, unit)
+    elif distance(observation, region):
+        text = readings.within_guard(observation, region, unit)
+    else:
+        text = readings.open_question(observation, region, unit)
+    clauses = [text, _broken(assertion, observation, region, unit) if stance is Stance.SUPPORTS else ""]
+    clauses.append(readings.NO_TIME if observation.observed_at is None else "")
+    return "; ".join(filter(None, clauses))
+
+
+def _broken(assertion: Assertion, observation: Observation, region: Region, unit: str) -> str:
+    edge = region.high if assertion.comparator in FALLING else region.low
+    if assertion.comparator not in BREAKS or edge is None or assertion.value is None:
+        return ""
+    found = break_of(assertion.comparator, assertion.value, edge, observation.detail)
+    return readings.broken(found, figure(edge, unit), assertion.comparator in FALLING, assertion.window.end)

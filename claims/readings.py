@@ -1,0 +1,95 @@
+"""What one figure says about a claim, in a clause a reader understands. English only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from claims.breaks import Break
+from claims.figures import clock, figure
+from claims.types import Region
+from sources.types import Kind, Observation
+
+NO_TIME = "the provider does not say when"
+NO_FIGURE = "a figure cannot confirm or deny what this claim states"
+
+
+def amount(observation: Observation, unit: str) -> str:
+    """The figure with what its kind makes of it: "$61M", "at least $61M", "at most $61B"."""
+    words = {Kind.EXACT: "", Kind.FLOOR: "at least ", Kind.CEILING: "at most "}
+    return words[observation.kind] + figure(observation.value, unit)
+
+
+def bounds(region: Region, unit: str) -> str:
+    """The region in words: "$377.1M to $460.9M", "$95,952 or more", "below $100B"."""
+    if region.low is None:
+        return f"{figure(region.high or Decimal(0), unit)} or less"
+    if region.high is None:
+        return f"{figure(region.low, unit)} or more"
+    return f"{figure(region.low, unit)} to {'below ' if region.below_high else ''}{figure(region.high, unit)}"
+
+
+def inside(observation: Observation, region: Region, unit: str) -> str:
+    """ "$96,240 is above $95,952", "$419.2M lies within $377.1M to $460.9M"."""
+    if region.low is None or region.high is None:
+        side, edge = ("below", region.high) if region.low is None else ("above", region.low)
+        return f"{amount(observation, unit)} is at or {side} {figure(edge or Decimal(0), unit)}"
+    return f"{amount(observation, unit)} lies within {bounds(region, unit)}"
+
+
+def apart(observation: Observation, region: Region, unit: str) -> str:
+    """ "$95,100 is $852 short of $95,952"."""
+    return f"{amount(observation, unit)} is {_offset(observation, region, unit)}"
+
+
+def within_guard(observation: Observation, region: Region, unit: str) -> str:
+    text = f"{amount(observation, unit)} is only {_offset(observation, region, unit)}"
+    return f"{text}, within the guard band of {figure(region.guard, unit)}"
+
+
+def _offset(observation: Observation, region: Region, unit: str) -> str:
+    """Measured from the figure itself; the rule measures from the end of its interval."""
+    value, low, high = observation.value, region.low, region.high
+    if low is not None and value < low:
+        return f"{figure(low - value, unit)} short of {figure(low, unit)}"
+    return f"{figure(value - (high or Decimal(0)), unit)} above {figure(high or Decimal(0), unit)}"
+
+
+def open_question(observation: Observation, region: Region, unit: str) -> str:
+    """Why an overlapping interval decides nothing."""
+    said = amount(observation, unit)
+    if observation.kind is Kind.FLOOR:
+        if region.high is None:
+            return f"{said} does not reach {bounds(region, unit)}, and a floor cannot rule it out"
+        return f"{said}: a floor cannot confirm an exact figure"
+    if observation.kind is Kind.CEILING:
+        return f"{said}: a ceiling only bounds the figure"
+    return f"{said} lies on the edge of {bounds(region, unit)}: the provider's own rounding reaches beyond it"
+
+
+def broken(found: Break, edge: str, falling: bool, window_end: datetime) -> str:
+    """ "first at or above $95,952 at 02:41 UTC, closed beyond it and held to the end"; "" when nothing is known."""
+    parts = []
+    if found.first_at is not None:
+        side = "below" if falling else "above"
+        parts.append(f"first at or {side} {edge} at {clock(found.first_at, window_end)}")
+    parts += _closes(found)
+    if found.already:
+        parts.append(f"already {'below' if falling else 'above'} the level when the window began")
+    return ", ".join(parts)
+
+
+def _closes(found: Break) -> list[str]:
+    if found.held:
+        return ["held to the end"]
+    if found.closed_beyond:
+        return ["closed beyond it but did not hold"]
+    return ["only touched, never closed beyond"] if found.closed_beyond is False else []
+
+
+def stale(observed_at: datetime, window_end: datetime) -> str:
+    return f"observed at {clock(observed_at, window_end)}, too far from {clock(window_end, window_end)} to count"
+
+
+def drifted(observed_at: datetime, window_end: datetime) -> str:
+    return f"{stale(observed_at, window_end)}: the market moved too much in between"

@@ -1,0 +1,258 @@
+"""Every rule that turns findings into a status is in this file. If a status changes elsewhere, it is a bug.
+
+`rule` judges one inquiry. `settle_status` decides whether a claim that was judged before follows the new ruling.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, localcontext
+
+from claims import telling
+from claims.consensus import consensus_of
+from claims.lifecycle import Actor, Standing, may_change
+from claims.policy import ARITHMETIC, POLICY, Policy
+from claims.reasons import Case, reason, wording
+from claims.silences import NOT_ASKED
+from claims.types import Answer, Assertion, Finding, Gap, Outcome, Ruling, Stance, Status
+from claims.voting import Bench, Tally, seat, tally
+from sources.errors import RETRYABLE_REASONS
+from sources.types import Question, SourceFacts
+
+Verdict = tuple[Outcome, Status]
+FLAG_LENGTH = 80  # of the column the flags are stored in
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What the table looks at: S and C, and what else decides.
+
+    only_retryable: nobody said anything, and everyone who was asked may still answer.
+    """
+
+    supporting: int
+    contradicting: int
+    quorum: int
+    only_retryable: bool
+    authority: bool
+    authority_denies: bool
+    only_interested: bool
+    policy: Policy
+
+    @property
+    def reaches_quorum(self) -> bool:
+        """Interested parties count, but never alone."""
+        enough = self.supporting >= self.quorum or self.authority
+        return bool(self.supporting) and enough and not self.only_interested
+
+    @property
+    def outweighs(self) -> bool:
+        """What an authority denies about its own figure is not verified by others, however many."""
+        return self.supporting >= self.policy.support_ratio * self.contradicting and not self.authority_denies
+
+
+# First match wins.
+TABLE: tuple[tuple[Callable[[Count], bool], Verdict], ...] = (
+    (lambda n: not n.supporting and not n.contradicting and n.only_retryable, (Outcome.INCOMPLETE, Status.PENDING)),
+    (lambda n: n.outweighs and n.reaches_quorum, (Outcome.SUPPORTED, Status.VERIFIED)),
+    (lambda n: n.supporting >= 1 and not n.contradicting, (Outcome.SUPPORTED, Status.SINGLE_SOURCE)),
+    (lambda n: n.supporting >= 1 and n.contradicting >= 1, (Outcome.CONFLICTING, Status.RUMOR)),
+    (lambda n: n.contradicting >= n.policy.refuting, (Outcome.REFUTED, Status.RUMOR)),
+    (lambda n: n.contradicting >= 1, (Outcome.DOUBTED, Status.RUMOR)),
+    (lambda n: True, (Outcome.INSUFFICIENT, Status.RUMOR)),
+)
+
+
+def rule(
+    assertion: Assertion,
+    answers: Iterable[Answer],
+    facts: Iterable[SourceFacts],
+    *,
+    now: datetime,
+    gaps: Iterable[Gap] = (),
+    publisher: str | None = None,
+    policy: Policy = POLICY,
+    volatility: Decimal | None = None,
+) -> Ruling:
+    """The ruling on one inquiry. The order of answers, facts and gaps does not matter.
+
+    facts: of every source that is known, asked or not. publisher: slug of the source that published the claim.
+    volatility: see matching.read.
+    """
+    with localcontext(ARITHMETIC):
+        bench = seat(assertion, answers, facts, publisher, policy, volatility)
+        count = tally(bench)
+        gap = _gap_for(assertion.question, gaps)
+        outcome, status = _before_the_votes(assertion, now, gap) or _decided(bench, count)
+        rests_on = () if outcome in FIXED else _rests_on(bench, count, status)
+        return _ruling(bench, count, (outcome, status), rests_on, gap)
+
+
+FIXED = frozenset({Outcome.TOO_EARLY, Outcome.NO_AUTHORITY})
+
+
+def _before_the_votes(assertion: Assertion, now: datetime, gap: Gap | None) -> Verdict | None:
+    if now < assertion.window.end:
+        return Outcome.TOO_EARLY, Status.PENDING
+    return (Outcome.NO_AUTHORITY, Status.RUMOR) if gap else None
+
+
+def _gap_for(question: Question, gaps: Iterable[Gap]) -> Gap | None:
+    covering = [gap for gap in gaps if covers(gap, question)]
+    return min(covering, key=lambda gap: (gap.since, gap.note), default=None)
+
+
+def covers(gap: Gap, question: Question) -> bool:
+    """Same metric, subject and scope, and the window is of the gap's length and ends while the gap lasts."""
+    end, length = question.window.end, question.window.end - question.window.start
+    scope = all(question.qualifier(name) == value for name, value in gap.qualifiers.items())
+    of_length = gap.window_seconds is None or gap.window_seconds == length.total_seconds()
+    lasts = gap.since <= end and (gap.until is None or end <= gap.until)
+    return (gap.metric, gap.subject) == (question.metric, question.subject) and scope and of_length and lasts
+
+
+def _decided(bench: Bench, count: Tally, without: str = "") -> Verdict:
+    numbers = Count(
+        supporting=len(count.supporting),
+        contradicting=len(count.contradicting),
+        quorum=bench.policy.metrics[bench.assertion.metric].quorum,
+        only_retryable=_is_only_retryable(bench, without),
+        authority=bool(count.authority),
+        authority_denies=count.authority_denies,
+        only_interested=count.is_only_interested,
+        policy=bench.policy,
+    )
+    return next(verdict for applies, verdict in TABLE if applies(numbers))
+
+
+def _is_only_retryable(bench: Bench, without: str) -> bool:
+    """False when nobody was asked: whoever has no key or does not cover the question will not answer later either."""
+    heard = [one for one in bench.answers if bench.voice_by_source[one.source].name != without]
+    asked = [one for one in heard if one.observation is not None or one.abstention not in NOT_ASKED]
+    return bool(asked) and all(one.observation is None and one.abstention in RETRYABLE_REASONS for one in asked)
+
+
+def _rests_on(bench: Bench, count: Tally, status: Status) -> tuple[str, ...]:
+    """The voices without which the same rules would give another status."""
+    names = [voice.name for voice in (*count.supporting, *count.contradicting)]
+    return tuple(sorted(name for name in names if _decided(bench, tally(bench, name), name)[1] is not status))
+
+
+def _ruling(bench: Bench, count: Tally, verdict: Verdict, rests_on: tuple[str, ...], gap: Gap | None) -> Ruling:
+    outcome, status = verdict
+    case = telling.case_of(bench, count, outcome, status, gap)
+    metric = bench.policy.metrics[bench.assertion.metric]
+    agreed = consensus_of(_heard(bench, count), bench.voice_of, metric, bench.assertion.window.end)
+    return Ruling(
+        outcome=outcome,
+        status=status,
+        reason=reason(case),
+        wording=wording(case),
+        asked=len(bench.answers),
+        answered=len(bench.answers) - len(bench.abstentions),
+        supporting=len(count.supporting),
+        contradicting=len(count.contradicting),
+        quorum=metric.quorum,
+        flags=_flags(bench, count, case, rests_on),
+        abstained=dict(sorted(Counter(one.abstention for one in bench.abstentions).items())),
+        findings=count.findings,
+        voices=count.stances,
+        voice_of={one.key: bench.voice_by_source[one.source].name for one in bench.answers},
+        consensus_low=agreed.low,
+        consensus_high=agreed.high,
+        consensus=agreed.value,
+        spread=agreed.spread,
+        rests_on=rests_on,
+        retryable=any(one.abstention in RETRYABLE_REASONS for one in bench.abstentions),
+    )
+
+
+def _heard(bench: Bench, count: Tally) -> list[Finding]:
+    """The findings the consensus is made of: those of the supporting voices, or of all when none supports."""
+    names = {voice.name for voice in count.supporting}
+    counted = [one for one in count.findings if one.counts]
+    mine = [one for one in counted if bench.voice_of(one) in names and one.stance is Stance.SUPPORTS]
+    return mine or counted
+
+
+def _flags(bench: Bench, count: Tally, case: Case, rests_on: Sequence[str]) -> tuple[str, ...]:
+    """Caveats, in a fixed order. `stale` only where the votes that were too old might have mattered."""
+    old = any(one.label == "stale" for one in count.findings)
+    flags = {
+        "lower_bound": case.lower_bound,
+        "interested_party": case.interested,
+        telling.already_flag(bench.assertion.comparator): telling.is_already_beyond(bench, case.supporting),
+        "stale": old and case.status is not Status.VERIFIED,
+    }
+    return (
+        *(flag for flag, applies in flags.items() if applies),
+        *(f"rests_on:{name}"[:FLAG_LENGTH] for name in rests_on),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """How a claim stood before a re-check.
+
+    status, outcome: what it carries. proposed: the status that the last inquiry gave without being followed yet.
+    refuted: some inquiry refuted it and no editor has decided since. overridden: an editor decided the status.
+    """
+
+    status: Status
+    outcome: Outcome | None = None
+    flags: tuple[str, ...] = ()
+    proposed: Status | None = None
+    overridden: bool = False
+    refuted: bool = False
+
+    @property
+    def is_settled(self) -> bool:
+        return self.status is not Status.PENDING
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the claim carries now. proposed and refuted: to be handed back as Previous at the next re-check."""
+
+    status: Status
+    outcome: Outcome
+    flags: tuple[str, ...]
+    changed: bool
+    proposed: Status | None = None
+    refuted: bool = False
+
+    @property
+    def is_held(self) -> bool:
+        return "held" in self.flags
+
+
+def settle_status(previous: Previous | None, ruling: Ruling, *, asked_by_person: bool) -> Decision:
+    """Whether the claim follows the ruling, waits for a second inquiry, or is held for an editor."""
+    before = previous or Previous(Status.PENDING)
+    refuted = ruling.outcome is Outcome.REFUTED or before.refuted or before.outcome is Outcome.REFUTED
+    standing = Standing(before.status, before.outcome, before.overridden, refuted)
+    if ruling.outcome in UNDECIDED and (before.is_settled or before.overridden):
+        return _stays(before, before.proposed, refuted)
+    if not may_change(standing, ruling.status, Actor.MACHINE):
+        return _stays(before, None, refuted, "held")
+    follows = ruling.status is before.status or not before.is_settled or asked_by_person
+    if not follows and before.proposed is not ruling.status:
+        return _stays(before, ruling.status, refuted)
+    flags = _marked(ruling.flags, before.overridden)
+    return Decision(ruling.status, ruling.outcome, flags, ruling.status is not before.status, None, refuted)
+
+
+UNDECIDED = frozenset({Outcome.INCOMPLETE, Outcome.TOO_EARLY})
+
+
+def _stays(before: Previous, proposed: Status | None, refuted: bool, *more: str) -> Decision:
+    flags = _marked([flag for flag in before.flags if flag not in more], before.overridden) + more
+    return Decision(before.status, before.outcome or Outcome.INCOMPLETE, flags, False, proposed, refuted)
+
+
+def _marked(flags: Sequence[str], overridden: bool) -> tuple[str, ...]:
+    rest = tuple(flag for flag in flags if flag != "overridden")
+    return (*rest, "overridden") if overridden else rest

@@ -1,0 +1,176 @@
+"""Which sources are one voice, and why.
+
+Sources are one voice when they share an owner, when one passes on what the other publishes, or when both sit on one
+feed for the metric; all three hold transitively. A shared defect never merges: it is a caveat. Everything that counts
+voices (engine, API, admin, lint) asks `voices`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sources.types import SourceFacts
+
+EVERY_METRIC = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """An independent group of sources: counts once.
+
+    name: unique among the voices of one call. members: slugs, sorted. reasons: one sentence for each fact that merged.
+    authority: slugs of the members whose own word is the fact; a relay does not inherit it.
+    interested: a member speaks about itself. classified: a member has a registered owner.
+    defects: what is known to be wrong with the figures of the members.
+    """
+
+    name: str
+    members: tuple[str, ...]
+    reasons: tuple[str, ...] = ()
+    authority: tuple[str, ...] = ()
+    interested: bool = False
+    classified: bool = True
+    defects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """Slugs and feeds that one fact makes one voice, present or not, and the sentence that says so."""
+
+    slugs: tuple[str, ...]
+    reason: str
+
+
+def voices(facts: Iterable[SourceFacts], metric: str, subject: str) -> tuple[Voice, ...]:
+    """The voices behind these sources for this metric, by first member. The order of the facts does not matter."""
+    sources = _unique(facts)
+    ties = [tie for rule in (_owner_ties, _relay_ties, _feed_ties) for tie in rule(sources, metric)]
+    groups = _groups(sources, ties)
+    found = [_voice([sources[slug] for slug in group], ties, metric, subject) for group in groups]
+    return _with_unique_names(found)
+
+
+def _unique(facts: Iterable[SourceFacts]) -> dict[str, SourceFacts]:
+    ordered = sorted(facts, key=lambda fact: (fact.slug, fact.name, fact.lineage.owner, fact.lineage.read))
+    return {fact.slug: fact for fact in ordered}
+
+
+def _owner_ties(sources: Mapping[str, SourceFacts], metric: str) -> Iterator[Tie]:
+    owned: dict[str, list[str]] = {}
+    for slug, fact in sources.items():
+        owner = _folded(fact.lineage.owner)
+        if owner:
+            owned.setdefault(owner, []).append(slug)
+    for slugs in owned.values():
+        if len(slugs) > 1:
+            members = [sources[slug] for slug in slugs]
+            owner = members[0].lineage.owner.strip()
+            yield Tie(tuple(slugs), f"{_names(members)} have one owner, {owner} ({_read(members)})")
+
+
+def _relay_ties(sources: Mapping[str, SourceFacts], metric: str) -> Iterator[Tie]:
+    """An absent parent ties its relays to each other: its slug is a node although nobody gave facts about it."""
+    for slug, fact in sources.items():
+        for parent in sorted(set(fact.lineage.republishes) - {slug}):
+            publisher = sources[parent].name if parent in sources else parent
+            yield Tie((slug, parent), f"{fact.name} passes on what {publisher} publishes ({_read([fact])})")
+
+
+def _feed_ties(sources: Mapping[str, SourceFacts], metric: str) -> Iterator[Tie]:
+    """A feed named like a source is that source: reading it for this metric is passing it on."""
+    readers: dict[str, list[str]] = {}
+    for slug, fact in sources.items():
+        upstreams = fact.lineage.upstreams
+        for feed in {*upstreams.get(metric, ()), *upstreams.get(EVERY_METRIC, ())}:
+            readers.setdefault(feed, []).append(slug)
+    for feed, slugs in sorted(readers.items()):
+        members = [sources[slug] for slug in slugs if slug != feed]
+        if members:
+            verb = "take" if len(members) > 1 else "takes"
+            origin = sources[feed].name if feed in sources else f"the feed {feed}"
+            yield Tie((feed, *slugs), f"{_names(members)} {verb} this figure from {origin} ({_read(members)})")
+
+
+def _groups(sources: Mapping[str, SourceFacts], ties: Sequence[Tie]) -> list[list[str]]:
+    """The present slugs of every connected group, sorted."""
+    root: dict[str, str] = {}
+
+    def find(slug: str) -> str:
+        while root.setdefault(slug, slug) != slug:
+            slug = root[slug]
+        return slug
+
+    for tie in ties:
+        ends = sorted(find(slug) for slug in tie.slugs)
+        for end in ends[1:]:
+            root[end] = ends[0]
+    groups: dict[str, list[str]] = {}
+    for slug in sorted(sources):
+        groups.setdefault(find(slug), []).append(slug)
+    return sorted(groups.values())
+
+
+def _voice(members: Sequence[SourceFacts], ties: Sequence[Tie], metric: str, subject: str) -> Voice:
+    slugs = {member.slug for member in members}
+    authority = [member for member in members if f"{metric}:{subject}" in member.lineage.authority]
+    named = (authority or _roots(members) or members)[0]
+    reasons = {tie.reason for tie in ties if slugs & set(tie.slugs) and _merges(tie, ties, slugs)}
+    defects = {_defect(member, metric) for member in members} - {""}
+    return Voice(
+        name=named.name,
+        members=tuple(sorted(slugs)),
+        reasons=tuple(sorted(reasons)),
+        authority=tuple(member.slug for member in authority),
+        interested=any({metric, EVERY_METRIC} & member.lineage.interested for member in members),
+        classified=any(_folded(member.lineage.owner) for member in members),
+        defects=tuple(sorted(defects)),
+    )
+
+
+def _merges(tie: Tie, ties: Sequence[Tie], slugs: set[str]) -> bool:
+    """Whether the tie joins two of these slugs, by itself or through something absent that another tie names too."""
+    mine = set(tie.slugs)
+    return len(mine & slugs) > 1 or any(mine & set(other.slugs) - slugs for other in ties if other is not tie)
+
+
+def _roots(members: Sequence[SourceFacts]) -> list[SourceFacts]:
+    """The members that pass on no other member. Empty when they pass on each other in a circle."""
+    slugs = {member.slug for member in members}
+    return [member for member in members if not (set(member.lineage.republishes) - {member.slug}) & slugs]
+
+
+def _defect(member: SourceFacts, metric: str) -> str:
+    return member.lineage.defects.get(metric) or member.lineage.defects.get(EVERY_METRIC) or ""
+
+
+def _with_unique_names(found: Sequence[Voice]) -> tuple[Voice, ...]:
+    """Two strangers of one name stay two voices: each then carries its first slug."""
+    names = [voice.name for voice in found]
+    return tuple(_with_slug(voice) if names.count(voice.name) > 1 else voice for voice in found)
+
+
+def _with_slug(voice: Voice) -> Voice:
+    return Voice(
+        f"{voice.name} ({voice.members[0]})",
+        voice.members,
+        voice.reasons,
+        voice.authority,
+        voice.interested,
+        voice.classified,
+        voice.defects,
+    )
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def _names(members: Sequence[SourceFacts]) -> str:
+    names = sorted(member.name for member in members)
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _read(members: Sequence[SourceFacts]) -> str:
+    places = sorted({member.lineage.read for member in members} - {""})
+    return "read " + "; ".join(places) if places else "nobody noted where this was read"
