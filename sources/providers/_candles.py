@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from sources.errors import Malformed, NoData
@@ -28,9 +29,10 @@ DEAREST, CHEAPEST = Decimal("1e12"), Decimal("1e-12")  # outside of these a figu
 
 @dataclass(frozen=True, slots=True)
 class Candle:
-    """One finished interval, stamped with its start."""
+    """One finished interval, from its start up to before its end."""
 
     start: datetime
+    end: datetime
     open: Decimal
     high: Decimal
     low: Decimal
@@ -43,7 +45,10 @@ class Candle:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Finished candles of one market, oldest first, one per start. Never empty."""
+    """Finished candles of one market, oldest first. Never empty.
+
+    interval: of most of them; the edges of a window are looked at by the minute.
+    """
 
     pair: str
     quote: str
@@ -60,7 +65,7 @@ class Series:
         return min(resolution_of(value) for c in self.candles for value in (c.open, c.high, c.low, c.close))
 
     def inside(self, window: Window) -> tuple[Candle, ...]:
-        found = tuple(c for c in self.candles if window.start <= c.start and c.start + self.step <= window.end)
+        found = tuple(c for c in self.candles if window.start <= c.start and c.end <= window.end)
         if not found:
             raise NoData(f"no finished {self.interval} candle of {self.pair} lies inside the window")
         return found
@@ -82,10 +87,10 @@ def aligned(window: Window, step: timedelta) -> Window | None:
 
 def price_at(series: Series, moment: datetime) -> tuple[Decimal, datetime]:
     """The close of the last candle that ended at or before the moment, and when it ended."""
-    earlier = [c for c in series.candles if moment - LOOKBACK < c.start + series.step <= moment]
+    earlier = [c for c in series.candles if moment - LOOKBACK < c.end <= moment]
     if not earlier:
         raise NoData(f"no finished candle of {series.pair} ends within 10 minutes before {iso(moment)}")
-    return earlier[-1].close, earlier[-1].start + series.step
+    return earlier[-1].close, earlier[-1].end
 
 
 def price(series: Series, moment: datetime) -> Observation:
@@ -132,7 +137,7 @@ def extreme(series: Series, window: Window, which: str) -> Observation:
     counted = series.inside(window)
     best = (max if which == "high" else min)(getattr(candle, which) for candle in counted)
     about: dict[str, Any] = {
-        "observed_at": counted[-1].start + series.step,
+        "observed_at": counted[-1].end,
         "note": _note(series, counted, window),
         "detail": _reading(series, counted, window, which),
     }
@@ -142,24 +147,32 @@ def extreme(series: Series, window: Window, which: str) -> Observation:
 
 
 def covers(series: Series, counted: tuple[Candle, ...], window: Window) -> bool:
-    """Whether the served history reaches both edges of the window. Trades may be missing between them."""
-    whole = aligned(window, series.step) or window
-    quiet = max(5 * MINUTE, 2 * series.step)  # a pause in trading that is believed without a candle beyond it
-    reaches_start = series.candles[0].start < whole.start or counted[0].start - whole.start <= quiet
-    reaches_end = series.candles[-1].start >= whole.end or whole.end - counted[-1].start - series.step <= quiet
-    return reaches_start and reaches_end
+    """Whether the served history spans the window: a pause is believed between two candles, hardly at an open end.
+
+    The end is the strict one: a level broken in the last minutes is news, and must not be refuted by their absence.
+    """
+    whole = aligned(window, MINUTE) or window
+    pause = max(5 * MINUTE, 2 * series.step, (whole.end - whole.start) / 10)
+    seen_before, seen_after = series.candles[0].start < window.start, series.candles[-1].start >= whole.end
+    pauses = [later.start - earlier.end for earlier, later in pairwise(counted)]
+    return (
+        counted[0].start - whole.start <= (pause if seen_before else max(2 * MINUTE, series.step))
+        and whole.end - counted[-1].end <= (pause if seen_after else 2 * MINUTE)
+        and max(pauses, default=pause) <= pause
+    )
 
 
 def _note(series: Series, counted: tuple[Candle, ...], window: Window) -> str:
-    whole = aligned(window, series.step) or window
-    expected, seen = (whole.end - whole.start) // MINUTE, len(counted) * series.step // MINUTE
+    whole = aligned(window, MINUTE) or window
+    expected = (whole.end - whole.start) // MINUTE
+    seen = sum((candle.end - candle.start) // MINUTE for candle in counted)
     gaps = f", {seen} of {expected} minutes" if seen < expected else ""
     return f"{series.pair}, {series.interval} candles{gaps}"
 
 
 def _reading(series: Series, counted: tuple[Candle, ...], window: Window, which: str) -> dict[str, Any]:
     """What a claim's reading needs beyond the extreme: each new record, the closes, and the price before the window."""
-    earlier = tuple(c for c in series.candles if c.start + series.step <= window.start)[-LEAD:]
+    earlier = tuple(c for c in series.candles if c.end <= window.start)[-LEAD:]
     best = max if which == "high" else min
     reading: dict[str, Any] = {
         "steps": _records(counted, which),

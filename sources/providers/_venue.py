@@ -34,7 +34,7 @@ class Venue:
     """One row: how this venue names pairs, dates and caps its rows, and complains.
 
     ids: the venue's id of a coin. locate: where the rows lie in an answer; Malformed when it is of another market.
-    rows: most rows in one answer. newest_only: only the newest `rows` are served, whatever time is asked for.
+    rows: most rows asked in one request. newest_only: only the newest rows are served, whatever time is asked for.
     stamp: where a row holds its time. finished: False for a row the venue itself marks as running.
     """
 
@@ -71,6 +71,10 @@ class Venue:
                 return interval
         raise NotCovered(f"{self.title} serves no candles that fit this window")
 
+    def series(self, market: Market, interval: str, found: list[Candle]) -> Series:
+        pair = f"{market.symbol} {self.contract}".rstrip()
+        return candles.in_order(pair, market.quote, interval, found)
+
 
 def covers(venue: Venue, question: Question) -> None:
     asset = ASSETS.get(question.subject)
@@ -100,11 +104,17 @@ def _price(venue: Venue, market: Market, question: Question) -> Conversation:
 
 
 def _break(venue: Venue, market: Market, question: Question) -> Conversation:
-    interval = venue.finest(question.window)
+    """Coarse candles for the most of a long window, minutes for what they leave over at its edges."""
+    window, interval = question.window, venue.finest(question.window)
     step = INTERVALS[interval]
-    whole = candles.aligned(question.window, step) or question.window
-    series = yield from _series(venue, market, interval, Window(whole.start - LEAD * step, whole.end))
-    return candles.extreme(series, question.window, question.qualifier("extreme") or "high")
+    whole = candles.aligned(window, step) or window
+    minutes = candles.aligned(window, MINUTE) or window
+    found = yield from _fetch(venue, market, interval, Window(whole.start - LEAD * step, whole.end))
+    if minutes.start < whole.start and not venue.newest_only:
+        found += yield from _fetch(venue, market, "1m", Window(minutes.start, whole.start))
+    if whole.end < minutes.end:
+        found += yield from _fetch(venue, market, "1m", Window(whole.end, minutes.end))
+    return candles.extreme(venue.series(market, interval, found), window, question.qualifier("extreme") or "high")
 
 
 def _change(venue: Venue, market: Market, question: Question) -> Conversation:
@@ -125,10 +135,11 @@ _MEASURES: dict[str, Callable[[Venue, Market, Question], Conversation]] = {
 def _around(venue: Venue, market: Market, interval: str, moment: datetime) -> Ask:
     step = INTERVALS[interval]
     end = moment - (moment - candles.EPOCH) % step
-    return (yield from _series(venue, market, interval, Window(end - max(LOOKBACK, step), end)))
+    found = yield from _fetch(venue, market, interval, Window(end - max(LOOKBACK, step), end))
+    return venue.series(market, interval, found)
 
 
-def _series(venue: Venue, market: Market, interval: str, span: Window) -> Ask:
+def _fetch(venue: Venue, market: Market, interval: str, span: Window) -> Generator[Request, Response, list[Candle]]:
     """Asks page after page until the span is served; a venue with the newest rows only is asked once."""
     step, found, start = INTERVALS[interval], dict[datetime, Candle](), span.start
     while start < span.end:
@@ -139,8 +150,7 @@ def _series(venue: Venue, market: Market, interval: str, span: Window) -> Ask:
         start = end
         if found and min(found) <= span.start and max(found) + step >= span.end:
             break
-    pair = f"{market.symbol} {venue.contract}".rstrip()
-    return candles.in_order(pair, market.quote, interval, found.values())
+    return list(found.values())
 
 
 def _finished(venue: Venue, market: Market, interval: str, response: Response) -> dict[datetime, Candle]:
@@ -150,7 +160,7 @@ def _finished(venue: Venue, market: Market, interval: str, response: Response) -
     found: dict[datetime, Candle] = {}
     for row, columns in zip(raw, columns_of(venue.wire, market, interval, raw), strict=True):
         candle = _candle(venue, row, columns, INTERVALS[interval])
-        if candle.start + INTERVALS[interval] > response.received_at or not venue.finished(row):
+        if candle.end > response.received_at or not venue.finished(row):
             continue
         if found.setdefault(candle.start, candle) != candle:
             raise Malformed(f"two different candles of {candles.iso(candle.start)}")
@@ -166,7 +176,7 @@ def _candle(venue: Venue, row: Any, columns: list[Any], step: timedelta) -> Cand
     start = instant(stamp, "the time of a candle", per_second=venue.per_second)
     if columns[0] != int(start.timestamp()) * 1000 or (start - candles.EPOCH) % step:
         raise Malformed("a candle does not start where its interval starts")
-    return Candle(start, *(positive(figure, "a price") for figure in columns[1:5]))
+    return Candle(start, start + step, *(positive(figure, "a price") for figure in columns[1:5]))
 
 
 def _rows(found: Any) -> list[Any]:

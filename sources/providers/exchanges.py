@@ -1,18 +1,20 @@
 """Exchanges: traded price, highest high or lowest low, and change of a coin, from each venue's own candles.
 
-venue              pair      documentation                                        rows   stamp  order
-binance            BTC/USDT  developers.binance.com, GET /api/v3/klines           1000   ms     oldest first
-coinbase_exchange  BTC/USD   docs.cdp.coinbase.com, GET /products/{id}/candles    300    s      newest first; low, high first
-kraken             BTC/USD   docs.kraken.com, GET /0/public/OHLC                  720    s      oldest first; newest 720 only
-bitstamp           BTC/USD   bitstamp.net/api, GET /api/v2/ohlc/{pair}/           1000   s      oldest first
-okx                BTC/USDT  okx.com/docs-v5, GET /api/v5/market/history-candles  300    ms     newest first
-bybit              BTC/USDT  bybit-exchange.github.io, GET /v5/market/kline       1000   ms     newest first
-bitfinex           BTC/USD   docs.bitfinex.com, GET /v2/candles/trade:…/hist      10000  ms     close second, then high, low
-gemini             BTC/USD   docs.gemini.com, GET /v2/candles/{symbol}/{frame}    ?      ms     newest first; no time asked
-kucoin             BTC/USDT  kucoin.com/docs-new, GET /api/v1/market/candles      1500   s      newest first; close second
-hyperliquid        BTC/USDC  hyperliquid.gitbook.io, POST /info candleSnapshot    5000   ms     oldest first; newest 5000 only
+venue              pair      candles                                     rows   stamp  order of rows and columns
+binance            BTC/USDT  GET /api/v3/klines                          1000   ms     oldest first
+coinbase_exchange  BTC/USD   GET /products/{id}/candles                  300    s      newest first; low, high first
+kraken             BTC/USD   GET /0/public/OHLC                          720    s      oldest first, last one running
+bitstamp           BTC/USD   GET /api/v2/ohlc/{pair}/                    1000   s      oldest first, objects
+okx                BTC/USDT  GET /api/v5/market/history-candles          300    ms     newest first
+bybit              BTC/USDT  GET /v5/market/kline                        1000   ms     newest first
+bitfinex           BTC/USD   GET /v2/candles/trade:{frame}:{pair}/hist   10000  ms     as asked; close second
+gemini             BTC/USD   GET /v2/candles/{pair}/{frame}              ?      ms     newest first
+kucoin             BTC/USDT  GET /api/v1/market/candles                  1500   s      newest first; close second
+hyperliquid        BTC/USDC  POST /info candleSnapshot                   5000   ms     oldest first, objects
 
-API      the pages above, read 2026-11 in stored copies; wire formats by ccxt 4.5.90 (_ccxt.py)
+Kraken, Gemini and Hyperliquid serve their newest rows only; Gemini takes no times at all.
+
+API      the page in `docs` of each row, read 2026-11 in stored copies; wire formats by ccxt 4.5.90 (_ccxt.py)
 Times    UTC epoch, seconds or milliseconds as in the table; a candle is stamped with its start
 Units    quote currency of the pair; Hyperliquid's is a perpetual contract in USDC, not spot
 Gaps     a minute without trades has no candle at most venues; an empty answer is NoData
@@ -234,7 +236,7 @@ VENUES = (
         wire=Wire(exchange="hyperliquid", market=PERPETUAL, send_until=True),
         ids=str,
         complaint=refusals.status_error,
-        rows=5000,
+        rows=1000,  # of 5000: an answer weighs 20 and one more per 60 rows
         stamp="t",
         newest_only=True,
         locate=_hyperliquid,
