@@ -18,6 +18,8 @@ SIGNED = frozenset({"price_change", "index_record", "funding_rate"})
 # Differences between two levels: a tenth of one, or its opposite, is an ordinary figure and no slip.
 DIFFERENCES = frozenset({"index_record"})
 
+ALIKE = 5  # well below the smallest slip, ten times
+
 VoiceOf = Callable[[Finding], str]
 
 
@@ -43,7 +45,9 @@ def by_value(
     findings: Sequence[Finding], metric: str, voice_of: VoiceOf, authorities: Collection[str], policy: Policy
 ) -> tuple[Finding, ...]:
     """Labels missing zeros, then unit slips among the rest. An authority's own word is never labelled."""
-    kept = findings
+    kept = list(findings)
+    if _are_alike([_said(one).value for one in findings if _is_exact(one)]):
+        return tuple(findings)
     if metric not in SIGNED:
         kept = [labelled(one, "zero") if _is_missing(one, kept, voice_of, policy) else one for one in kept]
     if metric not in DIFFERENCES:
@@ -52,6 +56,11 @@ def by_value(
         slips = {id(one) for one in suspects if _is_slip(one, kept, voice_of, tolerance, policy)}
         kept = [labelled(one, "unit_slip") if id(one) in slips else one for one in kept]
     return tuple(kept)
+
+
+def _are_alike(values: Sequence[Decimal]) -> bool:
+    """All of one sign and of one size: nothing to look for, which is the case nearly always."""
+    return not values or (min(values) > 0 and max(values) < ALIKE * min(values))
 
 
 def _is_missing(finding: Finding, findings: Sequence[Finding], voice_of: VoiceOf, policy: Policy) -> bool:

@@ -57,14 +57,16 @@ def _offset(observation: Observation, region: Region, unit: str) -> str:
 
 def open_question(observation: Observation, region: Region, unit: str) -> str:
     """Why an overlapping interval decides nothing."""
-    said = amount(observation, unit)
+    said, wanted = amount(observation, unit), bounds(region, unit)
+    if observation.kind is Kind.FLOOR and region.high is None:
+        return f"{said} does not reach {wanted}, and a floor cannot rule it out"
+    if observation.kind is Kind.CEILING and region.low is None:
+        return f"{said} does not reach {wanted}, and a ceiling cannot rule it out"
     if observation.kind is Kind.FLOOR:
-        if region.high is None:
-            return f"{said} does not reach {bounds(region, unit)}, and a floor cannot rule it out"
         return f"{said}: a floor cannot confirm an exact figure"
     if observation.kind is Kind.CEILING:
         return f"{said}: a ceiling only bounds the figure"
-    return f"{said} lies on the edge of {bounds(region, unit)}: the provider's own rounding reaches beyond it"
+    return f"{said} lies on the edge of {wanted}: the provider's own rounding reaches beyond it"
 
 
 def broken(found: Break, edge: str, falling: bool, window_end: datetime) -> str:

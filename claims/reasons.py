@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from claims import silences
-from claims.breaks import BREAKS, FALLING, break_of
+from claims.breaks import BREAKS, FALLING, break_of, figure_in
 from claims.figures import calendar, clock, figure, figures, names
 from claims.readings import bounds
 from claims.types import Answer, Assertion, Comparator, Finding, Gap, Outcome, Region, Status
@@ -132,14 +132,12 @@ def _undecided(case: Case) -> str:
     if kinds == {Kind.CEILING} and case.assertion.metric == "position_concentration":
         bound = figure(lowest, case.unit)
         return f"no source publishes a map of these positions; total open interest of {bound} is only a ceiling"
-    if kinds == {Kind.CEILING} or kinds == {Kind.FLOOR}:
+    if len(kinds) == 1 and Kind.EXACT not in kinds:
         lesson = "a floor cannot confirm an exact figure" if Kind.FLOOR in kinds else "a ceiling only bounds it"
-        return (
-            f"no source gives this figure itself; {_who(case.undecided, case)} {_says(case.undecided, case)}: {lesson}"
-        )
-    first = case.undecided[0]
-    others = len(case.undecided) - 1
-    more = f" and {others} more {'source is' if others == 1 else 'sources are'} no clearer" if others else ""
+        who = f"{_who(case.undecided, case)} {_gives(case.undecided, case)}"
+        return f"no source gives this figure itself; {who}: {lesson}"
+    first, others = case.undecided[0], len(case.undecided) - 1
+    more = f", and {others} more {'source is' if others == 1 else 'sources are'} no clearer" if others else ""
     return f"nothing found decides this: from {first.answer.title}, {first.reason.split(';')[0]}{more}"
 
 
@@ -195,13 +193,28 @@ def _who(findings: Sequence[Finding], case: Case, more: str = "more independent"
 
 
 def _says(findings: Sequence[Finding], case: Case) -> str:
-    one = len(findings) == 1
     if _is_level(case):
         side = "below" if case.assertion.comparator in FALLING else "above"
         return f"{'stayed' if _is_stay(case) else 'traded'} at or {side} {figure(_edge(case), case.unit)}"
     if _is_record(case):
-        return f"{'has' if one else 'have'} the close {_amounts(findings, case)} {_beyond(case)} every earlier one"
-    return f"{'gives' if one else 'give'} {_amounts(findings, case)}"
+        return f"{_plural(findings, 'has', 'have')} the close {_close(findings, case)} every earlier one"
+    return _gives(findings, case)
+
+
+def _gives(findings: Sequence[Finding], case: Case) -> str:
+    return f"{_plural(findings, 'gives', 'give')} {_amounts(findings, case)}"
+
+
+def _plural(findings: Sequence[Finding], one: str, several: str) -> str:
+    return one if len(findings) == 1 else several
+
+
+def _close(findings: Sequence[Finding], case: Case) -> str:
+    """ "at 53,549.16 points, 209.67 points above", without the level where no provider names it."""
+    side = "above" if case.assertion.comparator is Comparator.RECORD_HIGH else "below"
+    levels = [level for one in findings if (level := figure_in(_seen(one).detail, "extreme_close")) is not None]
+    at = f"at {figures(levels, case.unit)}, " if levels else ""
+    return f"{at}{_amounts(findings, case)} {side}"
 
 
 def _denies(findings: Sequence[Finding], case: Case) -> str:
@@ -215,8 +228,8 @@ def _denies(findings: Sequence[Finding], case: Case) -> str:
         return f"saw no price {'below' if falling else 'above'} {figure(extreme, case.unit)}"
     if _is_record(case):
         short = figures([abs(value) for value in values], case.unit)
-        return f"{'has' if len(findings) == 1 else 'have'} the close {short} short of the record"
-    return _says(findings, case)
+        return f"{_plural(findings, 'has', 'have')} the close {short} short of the record"
+    return _gives(findings, case)
 
 
 def _is_stay(case: Case) -> bool:
@@ -260,10 +273,6 @@ def _is_level(case: Case) -> bool:
 
 def _is_record(case: Case) -> bool:
     return case.assertion.comparator in {Comparator.RECORD_HIGH, Comparator.RECORD_LOW}
-
-
-def _beyond(case: Case) -> str:
-    return "above" if case.assertion.comparator is Comparator.RECORD_HIGH else "below"
 
 
 def _seen(finding: Finding) -> Observation:

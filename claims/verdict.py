@@ -13,7 +13,7 @@ from decimal import Decimal, localcontext
 
 from claims import telling
 from claims.consensus import consensus_of
-from claims.lifecycle import Actor, Standing, may_change
+from claims.lifecycle import OVERRIDDEN, Actor, Standing, may_change
 from claims.policy import ARITHMETIC, POLICY, Policy
 from claims.reasons import Case, reason, wording
 from claims.silences import NOT_ASKED
@@ -85,7 +85,7 @@ def rule(
     with localcontext(ARITHMETIC):
         bench = seat(assertion, answers, facts, publisher, policy, volatility)
         count = tally(bench)
-        gap = _gap_for(assertion.question, gaps)
+        gap = covering_gap(assertion, gaps)
         outcome, status = _before_the_votes(assertion, now, gap) or _decided(bench, count)
         rests_on = () if outcome in FIXED else _rests_on(bench, count, status)
         return _ruling(bench, count, (outcome, status), rests_on, gap)
@@ -100,8 +100,9 @@ def _before_the_votes(assertion: Assertion, now: datetime, gap: Gap | None) -> V
     return (Outcome.NO_AUTHORITY, Status.RUMOR) if gap else None
 
 
-def _gap_for(question: Question, gaps: Iterable[Gap]) -> Gap | None:
-    covering = [gap for gap in gaps if covers(gap, question)]
+def covering_gap(assertion: Assertion, gaps: Iterable[Gap]) -> Gap | None:
+    """The earliest of the information gaps that cover the question of this assertion, None without one."""
+    covering = [gap for gap in gaps if covers(gap, assertion.question)]
     return min(covering, key=lambda gap: (gap.since, gap.note), default=None)
 
 
@@ -197,62 +198,67 @@ def _flags(bench: Bench, count: Tally, case: Case, rests_on: Sequence[str]) -> t
 class Previous:
     """How a claim stood before a re-check.
 
-    status, outcome: what it carries. proposed: the status that the last inquiry gave without being followed yet.
-    refuted: some inquiry refuted it and no editor has decided since. overridden: an editor decided the status.
+    status, outcome, flags: what it shows. found_status, found_outcome: what its newest verdict found, followed or not.
+    refuted: it showed `refuted` at some time and no editor has decided since; true at least while it shows it.
     """
 
     status: Status
     outcome: Outcome | None = None
     flags: tuple[str, ...] = ()
-    proposed: Status | None = None
-    overridden: bool = False
+    found_status: Status | None = None
+    found_outcome: Outcome | None = None
     refuted: bool = False
 
     @property
     def is_settled(self) -> bool:
         return self.status is not Status.PENDING
 
+    @property
+    def is_overridden(self) -> bool:
+        return OVERRIDDEN in self.flags
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the claim carries now. proposed and refuted: to be handed back as Previous at the next re-check."""
+    """What the claim shows now. confirm: the ruling says something else and waits for a second inquiry that agrees."""
 
     status: Status
     outcome: Outcome
     flags: tuple[str, ...]
-    changed: bool
-    proposed: Status | None = None
-    refuted: bool = False
+    changed: bool = False
+    confirm: bool = False
 
     @property
     def is_held(self) -> bool:
-        return "held" in self.flags
+        return HELD in self.flags
+
+
+HELD = "held"
 
 
 def settle_status(previous: Previous | None, ruling: Ruling, *, asked_by_person: bool) -> Decision:
     """Whether the claim follows the ruling, waits for a second inquiry, or is held for an editor."""
     before = previous or Previous(Status.PENDING)
-    refuted = ruling.outcome is Outcome.REFUTED or before.refuted or before.outcome is Outcome.REFUTED
-    standing = Standing(before.status, before.outcome, before.overridden, refuted)
-    if ruling.outcome in UNDECIDED and (before.is_settled or before.overridden):
-        return _stays(before, before.proposed, refuted)
+    if ruling.outcome in UNDECIDED and (before.is_settled or before.is_overridden):
+        return _stays(before)
+    standing = Standing(before.status, before.outcome, before.is_overridden, before.refuted)
     if not may_change(standing, ruling.status, Actor.MACHINE):
-        return _stays(before, None, refuted, "held")
-    follows = ruling.status is before.status or not before.is_settled or asked_by_person
-    if not follows and before.proposed is not ruling.status:
-        return _stays(before, ruling.status, refuted)
-    flags = _marked(ruling.flags, before.overridden)
-    return Decision(ruling.status, ruling.outcome, flags, ruling.status is not before.status, None, refuted)
+        return _stays(before, held=True)
+    if before.is_settled and not asked_by_person and not _is_confirmed(before, ruling):
+        return _stays(before, confirm=True)
+    own = (OVERRIDDEN,) if before.is_overridden else ()
+    return Decision(ruling.status, ruling.outcome, (*ruling.flags, *own), changed=ruling.status is not before.status)
 
 
 UNDECIDED = frozenset({Outcome.INCOMPLETE, Outcome.TOO_EARLY})
 
 
-def _stays(before: Previous, proposed: Status | None, refuted: bool, *more: str) -> Decision:
-    flags = _marked([flag for flag in before.flags if flag not in more], before.overridden) + more
-    return Decision(before.status, before.outcome or Outcome.INCOMPLETE, flags, False, proposed, refuted)
+def _is_confirmed(before: Previous, ruling: Ruling) -> bool:
+    """The ruling repeats what the claim shows, or what the inquiry before this one found."""
+    found_before = before.found_status if before.found_outcome not in UNDECIDED else None
+    return ruling.status in {before.status, found_before}
 
 
-def _marked(flags: Sequence[str], overridden: bool) -> tuple[str, ...]:
-    rest = tuple(flag for flag in flags if flag != "overridden")
-    return (*rest, "overridden") if overridden else rest
+def _stays(before: Previous, *, held: bool = False, confirm: bool = False) -> Decision:
+    flags = tuple(flag for flag in before.flags if not (held and flag == HELD)) + ((HELD,) if held else ())
+    return Decision(before.status, before.outcome or Outcome.INCOMPLETE, flags, confirm=confirm)
