@@ -71,14 +71,15 @@ def ordered(sessions: Iterable[Session]) -> list[Session]:
     return [Session(day, closes[day]) for day in sorted(closes)]
 
 
-def missing_day(sessions: Sequence[Session], end: datetime, holidays: frozenset[date] = frozenset()) -> date | None:
-    """The first weekday after the last row that could have closed by `end` and is not known to be a holiday."""
+def missing_days(sessions: Sequence[Session], end: datetime, holidays: frozenset[date] = frozenset()) -> list[date]:
+    """The weekdays after the last row that could have closed by `end` and are not known to be holidays."""
+    found: list[date] = []
     day = sessions[-1].day + DAY
     while closed_at(day) <= end:
         if day.weekday() < 5 and day not in holidays:
-            return day
+            found.append(day)
         day += DAY
-    return None
+    return found
 
 
 def answer(question: Question, sessions: Sequence[Session]) -> Observation:

@@ -17,7 +17,7 @@ from typing import Any
 from sources.errors import AccessDenied, Malformed, SourceError, Stale
 from sources.providers._base import Key, Lineage, Provider, check_status, field_of, figure, pair, positive, read_json
 from sources.providers._base import rows_of as rows_in
-from sources.providers._sessions import JST, KNOWN_FROM, Session, answer, covers, missing_day, ordered
+from sources.providers._sessions import JST, KNOWN_FROM, Session, answer, covers, missing_days, ordered
 from sources.types import Observation, Question, Request, Response
 
 BASE = "https://api.stlouisfed.org"
@@ -43,9 +43,8 @@ def parse(question: Question, response: Response) -> Observation:
     rows = _rows(response)
     holidays = frozenset(_day(row) for row in rows if field_of(row, "value") == MISSING)
     sessions = ordered(_session(row) for row in rows if field_of(row, "value") != MISSING)
-    day = missing_day(sessions, question.window.end, holidays)
-    if day is not None:
-        raise Stale(f"FRED has not reached the session of {day} yet")
+    if missing := missing_days(sessions, question.window.end, holidays):
+        raise Stale(f"FRED has not reached the session of {missing[0]} yet")
     return answer(question, sessions)
 
 

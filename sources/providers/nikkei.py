@@ -19,7 +19,7 @@ from decimal import Decimal
 
 from sources.errors import Malformed, NoData, Unavailable
 from sources.providers._base import Lineage, Provider, check_status, pair, positive
-from sources.providers._sessions import Session, answer, closed_at, covers, missing_day, ordered
+from sources.providers._sessions import Session, answer, closed_at, covers, missing_days, ordered
 from sources.types import Observation, Question, Request, Response
 
 BASE = "https://indexes.nikkei.co.jp"
@@ -41,9 +41,9 @@ def request(question: Question) -> Request:
 def parse(question: Question, response: Response) -> Observation:
     check_status(response)
     sessions = ordered(_sessions(_text(response.body)))
-    day = missing_day(sessions, question.window.end)
-    if day is not None and response.received_at - closed_at(day) < PUBLISHED_WITHIN:
-        raise Unavailable(f"the close of {day} may not be published yet")
+    missing = missing_days(sessions, question.window.end)
+    if missing and response.received_at - closed_at(missing[-1]) < PUBLISHED_WITHIN:
+        raise Unavailable(f"the close of {missing[-1]} may not be published yet")
     return answer(question, sessions)
 
 
