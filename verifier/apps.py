@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 
 
@@ -10,8 +10,8 @@ class VerifierConfig(AppConfig):
     name = "verifier"
 
     def ready(self) -> None:
-        # This app is the last in INSTALLED_APPS, so every table is there when its signal comes.
-        post_migrate.connect(_fill, sender=self)
+        # The signal comes once per app with models, after all tables are there; one of them is enough.
+        post_migrate.connect(_fill, sender=apps.get_app_config("claims"))
 
 
 def _fill(**kwargs: object) -> None:

@@ -22,7 +22,6 @@ from claims.policy import POLICY, VERSION
 from claims.types import Answer, Gap, Outcome, Ruling, Status
 from claims.verdict import Decision, Previous, rule, settle_status
 from sources.collecting import known_providers
-from sources.errors import RETRYABLE_REASONS
 from sources.models import Inquiry, Lookup
 from sources.models import Observation as ObservationRow
 from sources.queries import database_now, facts_of
@@ -128,19 +127,23 @@ def observation_of(row: ObservationRow) -> Observation:
 
 
 def _previous(claims: Sequence[Claim]) -> dict[object, Previous]:
-    """What each claim shows now and what its newest verdict found; claims never settled are absent."""
-    newest = Verdict.objects.filter(claim__in=claims).order_by("claim_id", "-id").distinct("claim_id")
-    marks = {claim.pk: claim for claim in claims}
-    return {
-        verdict.claim_id: Previous(
-            status=Status(marks[verdict.claim_id].status),
-            outcome=Outcome(marks[verdict.claim_id].outcome),
-            flags=tuple(marks[verdict.claim_id].flags),
-            found_status=Status(verdict.status),
-            found_outcome=Outcome(verdict.outcome),
-        )
-        for verdict in newest
-    }
+    """What each claim shows now and what its last inquiry found; claims never judged are absent."""
+    verdicts = Verdict.objects.filter(claim__in=claims)
+    newest = verdicts.order_by("claim_id", "-id").distinct("claim_id")
+    refuted = set(verdicts.filter(outcome=Outcome.REFUTED).values_list("claim_id", flat=True))
+    shown = {claim.pk: claim for claim in claims}
+    return {last.claim_id: _standing(shown[last.claim_id], last, last.claim_id in refuted) for last in newest}
+
+
+def _standing(claim: Claim, last: Verdict, refuted: bool) -> Previous:
+    return Previous(
+        status=Status(claim.status),
+        outcome=Outcome(claim.outcome),
+        flags=tuple(claim.flags),
+        found_status=Status(last.status),
+        found_outcome=Outcome(last.outcome),
+        refuted=refuted,
+    )
 
 
 def _verdict(claim: Claim, inquiry: Inquiry, ruling: Ruling, decision: Decision, now: datetime) -> Verdict:
@@ -221,7 +224,3 @@ def chained(previous: str, verdict: Verdict, evidence: list[Evidence]) -> str:
     """SHA-256 over the previous hash and everything the verdict says and rests on."""
     body = json.dumps(canonical(verdict, evidence), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(f"{previous}\n{body}".encode()).hexdigest()
-
-
-def retryable(inquiry: Inquiry) -> bool:
-    return inquiry.lookups.filter(reason__in=RETRYABLE_REASONS).exists()
