@@ -30,7 +30,7 @@ class Expected:
 
 
 def load_day(folder: Path) -> list[Expected]:
-    """Store the day's article, gaps and claims; each claim starts to be checked. Raises ClaimError, OSError, KeyError."""
+    """Store the day's article, gaps and claims; each claim starts to be checked. Raises ClaimError, OSError."""
     day = json.loads((folder / "day.json").read_text(encoding="utf-8"))
     text = (folder / "article.txt").read_text(encoding="utf-8")
     for gap in day["gaps"]:

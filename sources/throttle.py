@@ -26,7 +26,9 @@ def take(provider: str, per_minute: int, now: datetime, requests: int = 1) -> No
         ProviderState.objects.get_or_create(provider=provider)
         state = ProviderState.objects.select_for_update().get(provider=provider)
         if state.paused_until and state.paused_until > now:
-            raise RateLimited(f"paused until {_clock(state.paused_until)}: {state.pause_reason}", state.paused_until - now)
+            raise RateLimited(
+                f"paused until {_clock(state.paused_until)}: {state.pause_reason}", state.paused_until - now
+            )
         used = state.minute_used if state.minute == minute else 0
         if used + requests > per_minute:
             raise RateLimited(f"our budget of {per_minute} requests a minute is used up", timedelta(minutes=1))

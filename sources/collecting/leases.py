@@ -47,9 +47,7 @@ def unattended(most: int = 500) -> list[int]:
 def overdue(most: int = 500) -> list[int]:
     """Open inquiries past their deadline or out of leases; their silent lookups are closed here, with the reason."""
     spent = Q(lease__gte=MOST_LEASES, lease_until__lt=Now())
-    rows = list(
-        Inquiry.objects.filter(Q(deadline_at__lt=Now()) | spent, settled_at=None).order_by("opened_at")[:most]
-    )
+    rows = list(Inquiry.objects.filter(Q(deadline_at__lt=Now()) | spent, settled_at=None).order_by("opened_at")[:most])
     for inquiry in rows:
         reason = "no answer by the deadline"
         if inquiry.lease >= MOST_LEASES:
