@@ -35,6 +35,7 @@ PROVIDER_ENVIRONMENT = {
     if name.endswith(("_URL", "_KEY")) and name not in {"SECRET_KEY", "DATABASE_URL", "CELERY_BROKER_URL"}
 }
 INQUIRY_SECONDS = env.float("INQUIRY_SECONDS", default=20.0)  # all providers together, then the silent are given up
+PROVIDER_PROXY = env.str("PROVIDER_PROXY", default="")  # http(s) proxy for requests to providers
 CONTACT = env.str("CONTACT", default="claim-desk (no contact configured)")  # sent to providers as User-Agent
 
 # --- Django -----------------------------------------------------------------------------------------------------
@@ -186,22 +187,76 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 # --- REST -------------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "claims.api.authentication.ApiKeyAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["claims.api.permissions.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["claims.api.throttling.PerMinute"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["claims.api.parsing.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "claims.api.errors.error_response",
+    "URL_FORMAT_OVERRIDE": None,
     "COERCE_DECIMAL_TO_STRING": True,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Claim desk",
-    "DESCRIPTION": "Claims of market news, checked against independent data providers.",
+    "DESCRIPTION": (
+        "Claims of market news, checked against independent data providers.\n\n"
+        "Figures are strings without exponent, times ISO 8601 in UTC with Z, durations ISO 8601. "
+        "Every error is `{code, message, fields}`. Unknown query parameters are refused by name."
+    ),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {"StatusEnum": "claims.api.schema.STATUSES"},
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "claims.api.schema.add_errors",
+    ],
 }
 
-UNFOLD = {"SITE_TITLE": "Claim desk", "SITE_HEADER": "Claim desk"}
+UNFOLD = {
+    "SITE_TITLE": "Claim desk",
+    "SITE_HEADER": "Claim desk",
+    "SITE_SUBHEADER": "market figures, verified",
+    "SITE_SYMBOL": "fact_check",
+    "SITE_URL": None,
+    "SHOW_HISTORY": False,
+    "ENVIRONMENT": "claims.admin.navigation.environment",
+    "ENVIRONMENT_TITLE_PREFIX": "claims.admin.navigation.title_prefix",
+    "DASHBOARD_CALLBACK": "claims.admin.dashboard.context",
+    "STYLES": ["claims.admin.navigation.styles"],
+    "SCRIPTS": ["claims.admin.navigation.scripts"],
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "claims.admin.navigation.favicon"}],
+    "BORDER_RADIUS": "8px",
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97.4% .012 246)",
+            "100": "oklch(94.2% .028 246)",
+            "200": "oklch(88.6% .056 247)",
+            "300": "oklch(80.4% .095 249)",
+            "400": "oklch(70.2% .135 252)",
+            "500": "oklch(61.0% .160 255)",
+            "600": "oklch(51.5% .155 257)",
+            "700": "oklch(45.0% .140 258)",
+            "800": "oklch(38.8% .115 258)",
+            "900": "oklch(33.4% .090 257)",
+            "950": "oklch(25.5% .065 257)",
+        },
+    },
+    "SIDEBAR": {"show_search": False, "navigation": "claims.admin.navigation.sidebar"},
+}
 
 LOGGING = {
     "version": 1,

@@ -1,0 +1,1 @@
+"""The shapes of bodies and answers, by subject; they show rows and decide nothing."""

@@ -1,0 +1,111 @@
+"""What a claim's mark rests on: evidence, history, raw bodies."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import HttpResponse, HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from claims import queries
+from claims.api.pagination import Keyset, whole
+from claims.api.schema import listed
+from claims.api.serializers.evidence import EvidenceOut, HistoryOut
+from claims.api.views.door import Door
+from claims.errors import InvalidInput, NotFound
+from claims.models import Verdict
+from sources.models import Body
+
+LARGEST_ID = 2**63 - 1
+
+
+class EvidenceView(Door):
+    parameters = frozenset({"verdict"})
+
+    @extend_schema(
+        operation_id="list_evidence",
+        summary="Evidence of a claim",
+        description=(
+            "Each lookup of the newest verdict (or of `verdict`): what the provider gave, or why nothing, and how it "
+            "was read. Before the first verdict: the lookups under way."
+        ),
+        parameters=[OpenApiParameter("verdict", OpenApiTypes.STR, description="Id of an earlier verdict.")],
+        responses=listed(EvidenceOut),
+    )
+    def get(self, request: Request, claim_id: UUID) -> Response:
+        items = queries.evidence(claim_id, _verdict_id(request.query_params.get("verdict")))
+        return whole(EvidenceOut(items, many=True, context={"request": request}).data)
+
+
+def _verdict_id(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LARGEST_ID):
+        raise InvalidInput("Not understood: verdict.", {"verdict": "not the id of a verdict"})
+    return int(text)
+
+
+class HistoryView(Door, GenericAPIView[Verdict]):
+    serializer_class = HistoryOut
+    pagination_class = Keyset
+    filter_backends = []
+    parameters = frozenset({"cursor", "page_size"})
+    order = ("-id",)
+
+    def get_queryset(self) -> QuerySet[Verdict]:
+        return queries.history(self.kwargs["claim_id"]) if self.kwargs else Verdict.objects.none()
+
+    @extend_schema(
+        operation_id="list_history",
+        summary="History of a claim",
+        description="All verdicts, newest first. Each carries the hash of the verdict stored before it.",
+        responses=HistoryOut(many=True),
+    )
+    def get(self, request: Request, claim_id: UUID) -> Response:
+        page = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+
+class SnapshotView(Door):
+    """The body is hostile: it is shown as text or handed over as a file, and never as a page."""
+
+    @extend_schema(
+        operation_id="read_snapshot",
+        summary="A raw body",
+        description="The provider's answer byte for byte: as plain text, or as a file when it is no UTF-8 text.",
+        responses={
+            (200, "text/plain"): OpenApiResponse(OpenApiTypes.STR, description="UTF-8 text."),
+            (200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY, description="Anything else."),
+        },
+    )
+    def get(self, request: Request, sha256: str) -> HttpResponseBase:
+        body = Body.objects.filter(sha256=sha256).first()
+        if body is None:
+            raise NotFound("There is no such snapshot.")
+        return HttpResponse(body.raw, headers=_safe_headers(body))
+
+
+def _safe_headers(body: Body) -> dict[str, Any]:
+    is_text = _is_text(body.raw)
+    return {
+        "Content-Type": "text/plain; charset=utf-8" if is_text else "application/octet-stream",
+        "Content-Disposition": f'{"inline" if is_text else "attachment"}; filename="{body.sha256}.txt"',
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Cache-Control": "private, max-age=31536000, immutable",
+        "ETag": f'"{body.sha256}"',
+    }
+
+
+def _is_text(raw: bytes) -> bool:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return b"\x00" not in raw

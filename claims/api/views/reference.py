@@ -1,0 +1,102 @@
+"""Reference data: metrics, sources and their voices, providers, information gaps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from claims import queries
+from claims.api.pagination import Keyset, whole
+from claims.api.schema import listed
+from claims.api.serializers.reference import GapOut, MetricOut, ProviderOut, SourceOut
+from claims.api.views.door import Door
+from claims.errors import InvalidInput
+from claims.models import GapRecord
+from sources.assets import ASSETS
+from sources.metrics import CATALOGUE
+from sources.models import Source
+from sources.queries import database_now
+
+
+class MetricsView(Door):
+    @extend_schema(
+        operation_id="list_metrics",
+        summary="Metrics",
+        description="The catalogue: every measured quantity with its tolerance, quorum and windows, and the reasons.",
+        responses=listed(MetricOut),
+    )
+    def get(self, request: Request) -> Response:
+        return whole(MetricOut(list(CATALOGUE.values()), many=True).data)
+
+
+class SourcesView(Door, GenericAPIView[Source]):
+    serializer_class = SourceOut
+    pagination_class = Keyset
+    filter_backends = []
+    queryset = Source.objects.all()
+    parameters = frozenset({"metric", "subject", "cursor", "page_size"})
+    order = ("slug",)
+
+    @extend_schema(
+        operation_id="list_sources",
+        summary="Sources and their voices",
+        description=(
+            "Every source with the voice it belongs to, and why. Voices depend on what is measured: name `metric` and "
+            "`subject` to see those; without them, what holds for every metric."
+        ),
+        parameters=[
+            OpenApiParameter("metric", enum=list(CATALOGUE)),
+            OpenApiParameter("subject", description="A symbol, such as BTC."),
+        ],
+        responses=SourceOut(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        metric = _one_of(request, "metric", CATALOGUE)
+        subject = _one_of(request, "subject", ASSETS, str.upper)
+        page = self.paginate_queryset(self.get_queryset())
+        context = {"voices": queries.voices_by_source(metric, subject)}
+        return self.get_paginated_response(SourceOut(page, many=True, context=context).data)
+
+
+def _one_of(request: Request, name: str, words: Any, reading: Any = str) -> str:
+    word: str = reading(request.query_params.get(name, ""))
+    if word and word not in words:
+        raise InvalidInput(f"Not understood: {name}.", {name: f"not one of: {', '.join(words)}"})
+    return word
+
+
+class ProvidersView(Door):
+    @extend_schema(
+        operation_id="list_providers",
+        summary="Providers",
+        description="Who can be asked: the metrics each covers, its health, its last answer and our budget for it.",
+        responses=listed(ProviderOut),
+    )
+    def get(self, request: Request) -> Response:
+        return whole(ProviderOut(queries.provider_cards(database_now()), many=True).data)
+
+
+class GapsView(Door, GenericAPIView[GapRecord]):
+    serializer_class = GapOut
+    pagination_class = Keyset
+    filter_backends = []
+    parameters = frozenset({"cursor", "page_size"})
+    order = ("id",)
+
+    def get_queryset(self) -> QuerySet[GapRecord]:
+        return GapRecord.objects.all()
+
+    @extend_schema(
+        operation_id="list_gaps",
+        summary="Information gaps",
+        description="For what nobody publishes an authoritative figure; claims covered are marked `no_authority`.",
+        responses=GapOut(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        page = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
