@@ -46,19 +46,18 @@ def _bounded(assertion: Assertion, value: Decimal, tolerance: Decimal, policy: P
     if comparator is Comparator.MAGNITUDE:
         return Region(value, assertion.value_high or value * ORDER, ZERO, below_high=True)
     if comparator is Comparator.BETWEEN:
-        return _between(value, _required(assertion.value_high), tolerance)
-    if comparator is Comparator.ABOUT:
-        tolerance *= policy.about_factor
+        return _between(value, _required(assertion.value_high), tolerance, policy)
     if comparator is Comparator.DOWN:
         value = -abs(value)
-    half = half_width(value, tolerance)
+    factor = policy.about_factor if comparator is Comparator.ABOUT else 1
+    half = max(rounding(value, tolerance, policy), factor * tolerance * abs(value))
     return Region(value - half, value + half, half)
 
 
-def _between(low: Decimal, high: Decimal, tolerance: Decimal) -> Region:
+def _between(low: Decimal, high: Decimal, tolerance: Decimal, policy: Policy) -> Region:
     if low > high:
         raise ValueError("between needs the lower figure first")
-    below, above = half_width(low, tolerance), half_width(high, tolerance)
+    below, above = (max(rounding(end, tolerance, policy), tolerance * abs(end)) for end in (low, high))
     return Region(low - below, high + above, max(below, above))
 
 
@@ -68,9 +67,10 @@ def _required(value: Decimal | None) -> Decimal:
     return value
 
 
-def half_width(value: Decimal, tolerance: Decimal) -> Decimal:
-    """The larger of half the last digit written and the class tolerance."""
-    return max(half_unit(value), tolerance * abs(value))
+def rounding(value: Decimal, tolerance: Decimal, policy: Policy) -> Decimal:
+    """Half of the last written digit, as far as it is believed: "$100,000" is not anything from 50,000 to 150,000."""
+    believed = policy.rounding_limit * tolerance * abs(value)
+    return min(half_unit(value), believed) if believed else half_unit(value)
 
 
 def half_unit(value: Decimal) -> Decimal:

@@ -39,6 +39,7 @@ class Policy:
 
     support_ratio: supporting voices needed for each contradicting one.
     refuting: contradicting voices, with none supporting, that refute; fewer only cast doubt.
+    rounding_limit: class tolerances that the rounding of a written figure may excuse.
     about_factor: how much wider "about" makes the class tolerance.
     slip_voices: voices that must agree before a figure a power of ten away is a slip of its unit.
     large_factor: a figure this many times its own resolution is too large to be a zero.
@@ -50,6 +51,7 @@ class Policy:
     date: str = "2026-01-14"
     support_ratio: int = 4  # four fifths of the decided voices: right on 99.1 to 99.3 % of a month of real conflicts
     refuting: int = 2  # one against none is the word of one
+    rounding_limit: int = 4  # "$7B" of market value stays 6.5 to 7.5; "$3,000" for a coin is no longer 2,500 to 3,500
     about_factor: int = 2
     slip_voices: int = 2  # one against one cannot say whose unit is wrong
     large_factor: int = 10
@@ -72,6 +74,7 @@ class Policy:
 _CONSTANTS = (
     "support_ratio",
     "refuting",
+    "rounding_limit",
     "about_factor",
     "slip_voices",
     "large_factor",
