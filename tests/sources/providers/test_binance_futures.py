@@ -62,7 +62,8 @@ def test_every_refusal_is_told_apart(body: object, status: int, error: type[Sour
         told("binance_futures", ASKED, response(body, status))
 
 
-def test_the_wait_of_a_ban_is_passed_on() -> None:
+@pytest.mark.parametrize(("body", "status"), [(b"", 418), (b"", 429), ({"code": -1003, "msg": "Too much"}, 400)])
+def test_the_wait_that_binance_asks_for_is_passed_on(body: object, status: int) -> None:
     with pytest.raises(RateLimited) as caught:
-        told("binance_futures", ASKED, response(b"", 418, retry_after="120"))
+        told("binance_futures", ASKED, response(body, status, retry_after="120"))
     assert caught.value.after == timedelta(minutes=2)

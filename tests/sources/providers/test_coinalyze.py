@@ -99,7 +99,7 @@ def test_open_interest_of_an_hour_before_is_no_answer() -> None:
 
 
 def test_no_rows_at_all_is_no_data_and_not_zero() -> None:
-    with pytest.raises(NoData):
+    with pytest.raises(NoData, match="no rows for this window"):
         told("coinalyze", LIQUIDATIONS, response(markets(1)), response([]))
 
 
