@@ -26,7 +26,14 @@ _MEANING: tuple[tuple[type[SourceError], frozenset[str], tuple[str, ...]], ...] 
         frozenset({"-1121", "51001", "900001"}),
         (
             *("invalid symbol", "invalidsymbol", "symbol: invalid", "symbol invalid", "symbol not exist", "notfound"),
-            *("not found", "not supported symbol", "unsupported trading pair", "unknown asset pair", "currency pair"),
+            *(
+                "symbol params err",
+                "not found",
+                "not supported symbol",
+                "unsupported trading pair",
+                "unknown asset pair",
+                "currency pair",
+            ),
         ),
     ),
     (
@@ -44,6 +51,8 @@ _MEANING: tuple[tuple[type[SourceError], frozenset[str], tuple[str, ...]], ...] 
 
 def read_answer(response: Response, complaint: Complaint, title: str, pair: str) -> Any:
     """The body as strictly read JSON. Raises what the venue's complaint, else the status, means."""
+    if response.status == 404:  # the pair is part of most addresses; some venues answer with a web page
+        raise NotCovered(f"{title} does not list {pair}")
     try:
         body = read_json(response)
     except Malformed:

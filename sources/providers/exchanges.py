@@ -35,8 +35,8 @@ from sources.providers._ccxt import PERPETUAL, Market, Wire
 from sources.providers._venue import METRICS, Venue, ask, covers
 
 
-def _same(answered: Any, asked: set[str], what: str) -> None:
-    if answered not in asked:
+def _same(answered: Any, asked: str, what: str) -> None:
+    if answered != asked:
         raise Malformed(f"the answer is of another {what} than the one asked")
 
 
@@ -56,21 +56,21 @@ def _kraken(market: Market, interval: str, body: Any) -> Any:
 
 def _bitstamp(market: Market, interval: str, body: Any) -> Any:
     data = field_of(body, "data")
-    _same(field_of(data, "pair"), {market.symbol}, "pair")
+    _same(field_of(data, "pair"), market.symbol, "pair")
     return field_of(data, "ohlc")
 
 
 def _bybit(market: Market, interval: str, body: Any) -> Any:
     result = field_of(body, "result")
-    _same(field_of(result, "symbol"), {market.id}, "symbol")
-    _same(field_of(result, "category"), {"spot"}, "category")
+    _same(field_of(result, "symbol"), market.id, "symbol")
+    _same(field_of(result, "category"), "spot", "category")
     return field_of(result, "list")
 
 
 def _hyperliquid(market: Market, interval: str, body: Any) -> Any:
     for row in body if isinstance(body, list) else []:
-        _same(field_of(row, "s"), {market.id}, "coin")
-        _same(field_of(row, "i"), {interval}, "interval")
+        _same(field_of(row, "s"), market.id, "coin")
+        _same(field_of(row, "i"), interval, "interval")
     return body
 
 
