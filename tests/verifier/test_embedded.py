@@ -1,9 +1,11 @@
 """The embedded servers: they start for anyone, anywhere, again and again, and leave nothing behind."""
 
+import contextlib
 import multiprocessing
 import os
 import pwd
 import re
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -76,14 +78,23 @@ def test_a_second_instance_on_the_same_folder_is_refused_in_one_sentence(folder:
     assert str(refusal.value) == f"Another instance (process {os.getpid()}) is using {folder}; stop it first."
 
 
-@pytest.mark.parametrize("pid", [2**22 - 7, os.getpid()], ids=["of a dead process", "of another program"])
-def test_a_leftover_pid_file_is_harmless(folder: Path, pid: int) -> None:
+def test_the_pid_file_of_a_dead_server_is_harmless(folder: Path) -> None:
     with start(folder):
         pass
-    leftover = folder / "servers" / "postgres" / "postmaster.pid"
-    leftover.write_text(f"{pid}\n{leftover.parent}\n1700000000\n5432\n/tmp\n\n  0 0\nready\n")
-    leftover.chmod(0o644)
+    leave_pid_file(folder, 2**22 - 7)
     with start(folder) as servers:
+        assert ask_postgres(servers, "SELECT 1") == 1
+
+
+def test_a_pid_file_whose_number_another_program_has_now_is_harmless(folder: Path) -> None:
+    """After a restart of a container numbers are used again, and PostgreSQL would take that program for itself."""
+    with start(folder):
+        pass
+    owner = (folder / "servers" / "postgres").stat().st_uid
+    with subprocess.Popen(["sleep", "600"], user=owner, cwd="/") as other, contextlib.ExitStack() as stack:
+        stack.callback(other.kill)
+        leave_pid_file(folder, other.pid)
+        servers = stack.enter_context(start(folder))
         assert ask_postgres(servers, "SELECT 1") == 1
 
 
@@ -176,6 +187,13 @@ def test_a_data_folder_that_cannot_be_made_is_said_in_one_sentence(folder: Path)
     sentence = r"^The data folder .*file/data cannot be used: Not a directory\.$"
     with pytest.raises(CannotStart, match=sentence), start(folder / "file" / "data"):
         pass
+
+
+def leave_pid_file(folder: Path, pid: int) -> None:
+    cluster = folder / "servers" / "postgres"
+    pid_file = cluster / "postmaster.pid"
+    pid_file.write_text(f"{pid}\n{cluster}\n1700000000\n5432\n/tmp\n\n  0 0\nready\n")
+    os.chown(pid_file, cluster.stat().st_uid, cluster.stat().st_gid)
 
 
 def start(folder: Path, durable: bool = False) -> AbstractContextManager[Servers]:

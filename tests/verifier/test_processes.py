@@ -18,9 +18,11 @@ pytestmark = pytest.mark.processes
 ROOT = Path(__file__).resolve().parents[2]
 SLEEP = "import time; time.sleep(600)"
 IGNORE_SIGTERM = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); {SLEEP}"
-START_ANOTHER = (
-    f"import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', {SLEEP!r}]).pid, flush=True); {SLEEP}"
+START = (
+    "import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', {code!r}], {how}).pid, flush=True); {code}"
 )
+START_ANOTHER = START.format(code=SLEEP, how="")
+START_ANOTHER_AWAY = START.format(code=SLEEP, how="start_new_session=True")
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
 
@@ -71,8 +73,9 @@ def test_what_a_killed_child_started_is_gone_before_it_starts_again(processes: P
     assert processes.wait(lambda: is_gone(grandchild), 10)
 
 
-def test_stopping_ends_what_the_children_started(processes: Processes) -> None:
-    child = processes.start(python("worker", START_ANOTHER))
+@pytest.mark.parametrize("code", [START_ANOTHER, START_ANOTHER_AWAY], ids=["in its session", "in another session"])
+def test_stopping_ends_what_the_children_started(processes: Processes, code: str) -> None:
+    child = processes.start(python("worker", code))
     grandchild = number_in(child, processes)
     processes.stop()
     assert is_gone(child.process.pid)
