@@ -6,6 +6,7 @@ Read from the observation's detail: `steps` [[ISO time, running extreme], …], 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,17 +63,18 @@ def _beyond(value: Decimal | None, edge: Decimal, falling: bool) -> bool | None:
 
 
 def _first_crossing(steps: object, edge: Decimal, falling: bool) -> datetime | None:
+    # A running extreme only ever moves outward, so the first crossing is found by halving: a day has hundreds of steps
+    # and a busy level thousands of claims.
     if not isinstance(steps, Sequence) or isinstance(steps, str):
         return None
-    crossings = [moment for step in steps if (moment := _crossing(step, edge, falling)) is not None]
-    return min(crossings, default=None)
+    first = bisect_left(steps, True, key=lambda step: _is_beyond(step, edge, falling))
+    return _instant(steps[first][0]) if first < len(steps) else None
 
 
-def _crossing(step: object, edge: Decimal, falling: bool) -> datetime | None:
+def _is_beyond(step: object, edge: Decimal, falling: bool) -> bool:
     if not isinstance(step, Sequence) or isinstance(step, str) or len(step) != 2:
-        return None
-    moment = _instant(step[0])
-    return moment if moment is not None and _beyond(_figure(step[1]), edge, falling) else None
+        return False
+    return bool(_beyond(_figure(step[1]), edge, falling))
 
 
 def _instant(raw: object) -> datetime | None:

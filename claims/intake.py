@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.text import slugify
 
@@ -30,7 +30,7 @@ class Submission:
 
 
 def submit_claim(
-    data: Mapping[str, Any], *, created_by: AbstractBaseUser | None = None, article: Article | None = None
+    data: Mapping[str, Any], *, created_by: User | None = None, article: Article | None = None
 ) -> Submission:
     """Store a claim and have it checked. The same assertion, as-of and citations are the same claim.
 

@@ -22,7 +22,7 @@ def wants_retry(ruling: Ruling, retries: int) -> bool:
 
 def retry_wait(retries: int) -> timedelta:
     """Wait before the retry after `retries` earlier ones: 1, 2, 4 … minutes, at most an hour."""
-    return min(FIRST_RETRY * 2 ** min(retries, 10), LONGEST_RETRY)
+    return min(FIRST_RETRY * (1 << min(retries, 10)), LONGEST_RETRY)
 
 
 def recheck_wait(metric: str, rechecks: int) -> timedelta | None:

@@ -80,7 +80,7 @@ def pause_after(error: SourceError, failures: int) -> timedelta | None:
 
 
 def _doubling(times: int) -> timedelta:
-    return min(timedelta(minutes=1) * 2 ** min(times - 1, 10), LONGEST_PAUSE)
+    return min(timedelta(minutes=1) * (1 << min(times - 1, 10)), LONGEST_PAUSE)
 
 
 def _clock(moment: datetime) -> str:

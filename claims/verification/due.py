@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -24,7 +25,7 @@ def open_due(most: int = MOST) -> int:
     return sum(_open_one(pk) for pk in list(due))
 
 
-def _open_one(pk: object) -> bool:
+def _open_one(pk: UUID) -> bool:
     # Two transactions: holding the claim's row while waiting for its inquiry would deadlock with settling.
     if not Claim.objects.filter(pk=pk, next_check_at__lte=Now()).update(next_check_at=Now() + AGAIN):
         return False

@@ -217,7 +217,17 @@ def _write(verdicts: list[Verdict], evidence: list[list[Evidence]], claims: list
         for row in rows:
             row.verdict = verdict
     Evidence.objects.bulk_create([row for rows in evidence for row in rows], batch_size=MOST_AT_ONCE)
-    Claim.objects.bulk_update(claims, MARKS, batch_size=500)
+    _mark(claims)
+
+
+def _mark(claims: list[Claim]) -> None:
+    """One UPDATE for all claims that get the same mark: most claims of an inquiry do."""
+    alike: dict[str, list[Claim]] = {}
+    for claim in claims:
+        alike.setdefault(repr([getattr(claim, name) for name in MARKS]), []).append(claim)
+    for group in alike.values():
+        mark = {name: getattr(group[0], name) for name in MARKS}
+        Claim.objects.filter(pk__in=[claim.pk for claim in group]).update(**mark)
 
 
 def chained(previous: str, verdict: Verdict, evidence: list[Evidence]) -> str:

@@ -82,7 +82,7 @@ def _table(rows: list[tuple[Expected, Claim]]) -> Table:
         ("Asked /\nanswered", {"justify": "center", "no_wrap": True}),
         ("Why", {"ratio": 6}),
     ):
-        table.add_column(name, **options)  # type: ignore[arg-type]
+        table.add_column(name, **options)
     for _, claim in rows:
         verdict = claim.verdicts.all()[0]
         mark = Text(claim.status.replace("_", "-"), style=COLOURS[claim.status])
