@@ -22,6 +22,7 @@ BOUNDED_BELOW = frozenset({Comparator.OVER, Comparator.BROKE_ABOVE})
 BOUNDED_ABOVE = frozenset({Comparator.UNDER, Comparator.BROKE_BELOW})
 RECORDS = frozenset({Comparator.RECORD_HIGH, Comparator.RECORD_LOW})
 ZERO = Decimal(0)
+SCALES = (6, 9, 12)  # "$100M" is written to the million: its zeros stand before the word
 ORDER = Decimal(10)  # a magnitude word without an end spans one order: "tens of billions"
 
 
@@ -69,14 +70,16 @@ def _required(value: Decimal | None) -> Decimal:
 
 def rounding(value: Decimal, tolerance: Decimal, policy: Policy) -> Decimal:
     """Half of the last written digit, as far as it is believed: "$100,000" is not anything from 50,000 to 150,000."""
-    believed = policy.rounding_limit * tolerance * abs(value)
-    return min(half_unit(value), believed) if believed else half_unit(value)
+    share = min(policy.rounding_limit * tolerance, policy.rounding_share)
+    return min(half_unit(value), share * abs(value)) if share and value else half_unit(value)
 
 
 def half_unit(value: Decimal) -> Decimal:
-    """Half of the last written digit: 0.5E6 for 458E+6 and for 458000000, 0.05 for 62.0."""
-    written = _exponent(value)
-    last = written if written < 0 else _exponent(value.normalize(ARITHMETIC))
+    """Half of the last written digit: 0.5E6 for 458E+6, for 458000000 and for 500E+6, 0.05 for 62.0."""
+    last = _exponent(value)
+    if last >= 0:
+        zeros = _exponent(value.normalize(ARITHMETIC))
+        last = min(zeros, max((scale for scale in SCALES if scale <= value.adjusted()), default=zeros))
     return Decimal((0, (5,), last - 1))
 
 

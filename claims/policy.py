@@ -39,7 +39,8 @@ class Policy:
 
     support_ratio: supporting voices needed for each contradicting one.
     refuting: contradicting voices, with none supporting, that refute; fewer only cast doubt.
-    rounding_limit: class tolerances that the rounding of a written figure may excuse.
+    rounding_limit, rounding_share: how far the rounding of a written figure is believed, in class tolerances and as
+    a share of the figure; whichever is less.
     about_factor: how much wider "about" makes the class tolerance.
     slip_voices: voices that must agree before a figure a power of ten away is a slip of its unit.
     large_factor: a figure this many times its own resolution is too large to be a zero.
@@ -52,6 +53,7 @@ class Policy:
     support_ratio: int = 4  # four fifths of the decided voices: right on 99.1 to 99.3 % of a month of real conflicts
     refuting: int = 2  # one against none is the word of one
     rounding_limit: int = 4  # "$7B" of market value stays 6.5 to 7.5; "$3,000" for a coin is no longer 2,500 to 3,500
+    rounding_share: Decimal = Decimal("0.1")  # "$1B" is not anything from 500 million to 1.5 billion
     about_factor: int = 2
     slip_voices: int = 2  # one against one cannot say whose unit is wrong
     large_factor: int = 10
@@ -67,7 +69,7 @@ class Policy:
         return f"{self.date}-{hashlib.sha256(text.encode()).hexdigest()[:10]}"
 
     def _numbers(self) -> dict[str, object]:
-        constants = {name: getattr(self, name) for name in _CONSTANTS}
+        constants = {name: str(getattr(self, name)) for name in _CONSTANTS}
         return {"rules": constants, "metrics": {name: _metric_numbers(self.metrics[name]) for name in self.metrics}}
 
 
@@ -75,6 +77,7 @@ _CONSTANTS = (
     "support_ratio",
     "refuting",
     "rounding_limit",
+    "rounding_share",
     "about_factor",
     "slip_voices",
     "large_factor",

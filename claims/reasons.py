@@ -75,7 +75,7 @@ def _single(case: Case) -> str:
     asides = [_echo(case), silences.discounted(case.discounted), silences.told(case.abstentions)]
     if not alone:
         text = f"only parties with an interest in it confirm this: {who} {_says(case.supporting, case)}"
-    elif _is_level(case) or case.region is None:
+    elif _is_level(case) or _is_record(case):
         text = f"only {who} {_says(case.supporting, case)}{_crossing(case)}"
     else:
         speaking = ", speaking about itself," if case.interested else ""

@@ -28,15 +28,11 @@ def amount(text: str) -> Decimal:
     return Decimal(text[:-1]) * UNITS[text[-1]] if text[-1] in UNITS else Decimal(text)
 
 
-def claim(
-    metric: str, comparator: str, value: str | None = None, high: str | None = None, **more: Any
-) -> Assertion:
+def claim(metric: str, comparator: str, value: str | None = None, high: str | None = None, **more: Any) -> Assertion:
     subject, span = more.pop("subject", "BTC"), more.pop("span", 24 * HOUR)
     qualifiers = QUALIFIERS.get(metric, {}) | more
     question = Question.of(metric, subject, Window(END - span, END), **qualifiers)
-    return Assertion(
-        question, Comparator(comparator), amount(value) if value else None, amount(high) if high else None
-    )
+    return Assertion(question, Comparator(comparator), amount(value) if value else None, amount(high) if high else None)
 
 
 def source(name: str, **lineage: Any) -> SourceFacts:

@@ -26,6 +26,9 @@ REGIONS = [
     ("open_interest", "equals", "61B", None, "57.95B", "64.05B", "3.05B"),
     ("liquidations", "about", "40M", None, "32M", "48M", "8M"),
     ("market_cap", "equals", "7B", None, "6.5B", "7.5B", "0.5B"),
+    ("open_interest", "equals", "10B", None, "9.5B", "10.5B", "0.5B"),
+    ("liquidations", "equals", "100M", None, "90M", "110M", "10M"),
+    ("liquidations", "equals", "1B", None, "0.9B", "1.1B", "0.1B"),
     ("market_cap", "equals", "458M", None, "448.84M", "467.16M", "9.16M"),
     ("price", "between", "90000", "100000", "88200", "102000", "2000"),
     ("price", "between", "90500", "95500", "90047.5", "95977.5", "477.5"),
@@ -64,6 +67,9 @@ def test_each_comparator_has_its_region_and_guard_band(
         ("458E+6", "500000"),
         ("458000000", "500000"),
         ("458.2E+6", "50000"),
+        ("500E+6", "500000"),
+        ("500000000", "500000"),
+        ("10E+9", "500000000"),
         ("7E+9", "500000000"),
         ("96240", "5"),
         ("96241", "0.5"),
@@ -160,7 +166,8 @@ def test_an_interval_over_the_edge_is_inconclusive() -> None:
 
 
 @pytest.mark.parametrize(
-    ("excess", "stance"), [("0.02", SUPPORTS), ("0.005", INCONCLUSIVE), ("-0.015", INCONCLUSIVE), ("-0.03", CONTRADICTS)]
+    ("excess", "stance"),
+    [("0.02", SUPPORTS), ("0.005", INCONCLUSIVE), ("-0.015", INCONCLUSIVE), ("-0.03", CONTRADICTS)],
 )
 def test_the_guard_band_of_a_record_is_the_resolution_of_its_series(excess: str, stance: Stance) -> None:
     assert read(claim("index_record", "record_high"), gives("A", excess, "0.01")).stance is stance
@@ -227,7 +234,15 @@ def test_a_level_broken_downwards_reads_the_lows() -> None:
     "detail",
     [
         {"steps": "2026-01-14"},
-        {"steps": [["yesterday", "96000"], ["2026-01-14T02:41:00", "96000"], [3, 4, 5], "ab", ["2026-01-14T02:41:00Z"]]},
+        {
+            "steps": [
+                ["yesterday", "96000"],
+                ["2026-01-14T02:41:00", "96000"],
+                [3, 4, 5],
+                "ab",
+                ["2026-01-14T02:41:00Z"],
+            ]
+        },
         {"steps": [["2026-01-14T02:41:00Z", "NaN"]], "open": "Infinity", "last_close": True, "highest_close": []},
         {"steps": None, "open": "much"},
     ],
