@@ -19,10 +19,11 @@ from verifier.embedded import embedded
 from verifier.places import discard
 
 ROOT = Path(__file__).parent
-READ_TOO_EARLY = settings.configured and "PYTEST_XDIST_WORKER" not in os.environ
 
 
 def _start_servers() -> None:
+    if settings.configured:
+        pytest.exit("Django read its settings before the servers were up: unset DJANGO_SETTINGS_MODULE.", returncode=4)
     session = contextlib.ExitStack()
     atexit.register(session.close)
     data_dir = Path(tempfile.mkdtemp(prefix="claim-desk-tests-"))
@@ -30,14 +31,6 @@ def _start_servers() -> None:
     servers = session.enter_context(embedded(data_dir, durable=False))
     os.environ["DATABASE_URL"] = servers.database_url
     os.environ["CELERY_BROKER_URL"] = servers.broker_url
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    if READ_TOO_EARLY and not config.getoption("numprocesses", None):
-        raise pytest.UsageError(
-            "Django read its settings before the servers started: "
-            "take DJANGO_SETTINGS_MODULE out of the pytest options, or run with -n 1."
-        )
 
 
 if not {"DATABASE_URL", "CELERY_BROKER_URL"} <= os.environ.keys():
