@@ -27,6 +27,7 @@ FLAGS: Mapping[str, str] = MappingProxyType(
         "already_below": "the level was passed before the window",
         "inconsistent": "claims contradict each other by arithmetic",
         "interested_party": "a supporting voice speaks about itself",
+        "was_refuted": "it was refuted before: only an editor can verify it",
         "held": "an editor must look",
         "overridden": "an editor decided",
     }

@@ -199,7 +199,7 @@ class Previous:
     """How a claim stood before a re-check.
 
     status, outcome, flags: what it shows. found_status, found_outcome: what its newest verdict found, followed or not.
-    refuted: it showed `refuted` at some time and no editor has decided since; true at least while it shows it.
+    The flags remember: `overridden` that an editor decided, `was_refuted` that it once showed `refuted`.
     """
 
     status: Status
@@ -207,7 +207,6 @@ class Previous:
     flags: tuple[str, ...] = ()
     found_status: Status | None = None
     found_outcome: Outcome | None = None
-    refuted: bool = False
 
     @property
     def is_settled(self) -> bool:
@@ -216,6 +215,16 @@ class Previous:
     @property
     def is_overridden(self) -> bool:
         return OVERRIDDEN in self.flags
+
+    @property
+    def is_refuted(self) -> bool:
+        """Until an editor decides; no later outcome makes a machine forget it."""
+        return self.outcome is Outcome.REFUTED or WAS_REFUTED in self.flags
+
+    @property
+    def memory(self) -> tuple[str, ...]:
+        """The flags that outlive a ruling."""
+        return (OVERRIDDEN,) if self.is_overridden else (WAS_REFUTED,) if self.is_refuted else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +243,7 @@ class Decision:
 
 
 HELD = "held"
+WAS_REFUTED = "was_refuted"
 
 
 def settle_status(previous: Previous | None, ruling: Ruling, *, asked_by_person: bool) -> Decision:
@@ -241,13 +251,14 @@ def settle_status(previous: Previous | None, ruling: Ruling, *, asked_by_person:
     before = previous or Previous(Status.PENDING)
     if ruling.outcome in UNDECIDED and (before.is_settled or before.is_overridden):
         return _stays(before)
-    standing = Standing(before.status, before.outcome, before.is_overridden, before.refuted)
+    standing = Standing(before.status, before.outcome, before.is_overridden, before.is_refuted)
     if not may_change(standing, ruling.status, Actor.MACHINE):
         return _stays(before, held=True)
     if before.is_settled and not asked_by_person and not _is_confirmed(before, ruling):
         return _stays(before, confirm=True)
-    own = (OVERRIDDEN,) if before.is_overridden else ()
-    return Decision(ruling.status, ruling.outcome, (*ruling.flags, *own), changed=ruling.status is not before.status)
+    says_so_itself = WAS_REFUTED if ruling.outcome is Outcome.REFUTED else ""
+    flags = (*ruling.flags, *(flag for flag in before.memory if flag != says_so_itself))
+    return Decision(ruling.status, ruling.outcome, flags, changed=ruling.status is not before.status)
 
 
 UNDECIDED = frozenset({Outcome.INCOMPLETE, Outcome.TOO_EARLY})
