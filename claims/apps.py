@@ -1,8 +1,58 @@
-"""Claims are judged here."""
+"""Claims are judged here. The four roles are written after every migration."""
+
+from __future__ import annotations
+
+from typing import Any
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+# Role -> the permissions it has at least; each role has those of the one before it as well. An administrator may add more.
+READING = (
+    "claims.view_article claims.view_citation claims.view_claim claims.view_evidence claims.view_gaprecord"
+    " claims.view_verdict claims.view_verification sources.view_inquiry sources.view_lookup sources.view_observation"
+    " sources.view_providerstate sources.view_snapshot sources.view_source"
+)
+ROLES = {
+    "reporter": READING,
+    "editor": "claims.add_claim claims.change_claim claims.check_claim claims.add_article claims.change_article"
+    " claims.add_citation claims.change_citation",
+    "chief editor": "sources.add_source sources.change_source sources.change_providerstate claims.add_gaprecord"
+    " claims.change_gaprecord claims.delete_gaprecord"
+    " django_celery_beat.view_periodictask django_celery_beat.add_periodictask django_celery_beat.change_periodictask"
+    " django_celery_beat.delete_periodictask django_celery_beat.view_intervalschedule"
+    " django_celery_beat.add_intervalschedule django_celery_beat.change_intervalschedule"
+    " django_celery_beat.view_crontabschedule django_celery_beat.add_crontabschedule"
+    " django_celery_beat.change_crontabschedule",
+    "admin": "claims.view_apikey claims.add_apikey claims.change_apikey auth.view_user auth.add_user auth.change_user"
+    " auth.view_group auth.add_group auth.change_group",
+}
 
 
 class ClaimsConfig(AppConfig):
     name = "claims"
     verbose_name = "Claims and verdicts"
+
+    def ready(self) -> None:
+        post_migrate.connect(write_roles, sender=self)
+
+
+def write_roles(sender: AppConfig, using: str = "default", **more: Any) -> None:
+    """Create the four groups and give each what it lacks. The permissions of all apps exist by then: claims comes late."""
+    from django.contrib.auth.models import Group, Permission
+    from django.contrib.contenttypes.models import ContentType
+
+    from claims.models import Claim
+
+    claim_type = ContentType.objects.db_manager(using).get_for_model(Claim)
+    check = {"codename": "check_claim", "content_type": claim_type}
+    Permission.objects.using(using).get_or_create(**check, defaults={"name": "Can have a claim checked"})
+    known = {
+        f"{permission.content_type.app_label}.{permission.codename}": permission
+        for permission in Permission.objects.using(using).select_related("content_type")
+    }
+    granted: list[str] = []
+    for role, words in ROLES.items():
+        granted += words.split()
+        group, _ = Group.objects.using(using).get_or_create(name=role)
+        group.permissions.add(*(known[name] for name in granted if name in known))

@@ -1,0 +1,50 @@
+"""Raw bodies made readable without changing a character of their values."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+SHOWN = 200_000  # characters; a browser stays quick, and the download has the rest
+TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
+DEEPEST = 60
+
+
+def readable(raw: bytes) -> tuple[str, bool]:
+    """The body as text, JSON laid out one field a line; and whether it was cut. Not yet escaped."""
+    text = raw.decode("utf-8", errors="replace")
+    if _is_json(text):
+        text = laid_out(text)
+    return text[:SHOWN], len(text) > SHOWN
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return text.lstrip()[:1] in {"{", "["}
+
+
+def laid_out(text: str) -> str:
+    """JSON with line breaks and indents. Digits stay as written: parsing and printing would round them."""
+    return "".join(_pieces(TOKEN.findall(text)))
+
+
+def _pieces(tokens: list[str]) -> Iterator[str]:
+    depth = 0
+    for position, token in enumerate(tokens):
+        following = tokens[position + 1] if position + 1 < len(tokens) else ""
+        if token in "{[":
+            depth += 1
+            yield token if following in {"}", "]"} else token + _newline(depth)
+        elif token in "}]":
+            depth -= 1
+            yield token if tokens[position - 1] in {"{", "["} else _newline(depth) + token
+        else:
+            yield {",": "," + _newline(depth), ":": ": "}.get(token, token)
+
+
+def _newline(depth: int) -> str:
+    return "\n" + "  " * min(depth, DEEPEST)
