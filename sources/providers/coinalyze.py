@@ -230,6 +230,7 @@ PROVIDERS = (
     Provider(
         name="coinalyze",
         title="Coinalyze",
+        category="dashboard",
         metrics=frozenset({"liquidations", "open_interest", "position_concentration"}),
         lineage=Lineage(
             owner="Coinalyze",

@@ -153,6 +153,7 @@ PROVIDERS = (
     Provider(
         name="coingecko",
         title="CoinGecko",
+        category="aggregator",
         metrics=frozenset({"price", "market_cap", "supply", "supply_cap"}),
         lineage=Lineage(
             owner="Gecko Labs",

@@ -250,6 +250,7 @@ PROVIDERS = (
     Provider(
         name="coinglass",
         title="CoinGlass",
+        category="dashboard",
         metrics=frozenset({"liquidations", "open_interest", "position_concentration"}),
         lineage=Lineage(
             owner="CoinGlass",

@@ -91,6 +91,7 @@ PROVIDERS = (
     Provider(
         name="coinpaprika",
         title="CoinPaprika",
+        category="aggregator",
         metrics=frozenset({"price", "market_cap", "supply", "supply_cap"}),
         lineage=Lineage(
             owner="CoinPaprika",

@@ -83,6 +83,7 @@ PROVIDERS = (
     Provider(
         name="fred",
         title="FRED",
+        category="official",
         metrics=frozenset({"index_level", "index_record"}),
         lineage=Lineage(
             owner="Federal Reserve Bank of St. Louis",

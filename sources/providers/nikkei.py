@@ -110,6 +110,7 @@ PROVIDERS = (
     Provider(
         name="nikkei",
         title="Nikkei Indexes",
+        category="official",
         metrics=frozenset({"index_level", "index_record"}),
         lineage=Lineage(
             owner="Nikkei Inc.",

@@ -64,7 +64,8 @@ def ask(question: Question) -> Conversation:
 PROVIDERS = (
     Provider(
         name="protocol_constant",
-        title="Protocol rules",
+        title="Issuance schedule",
+        category="computed",
         metrics=frozenset({"supply_cap", "supply"}),
         lineage=Lineage(
             owner="Protocol rules",
