@@ -26,6 +26,7 @@ MONTHS = (
 )
 TENTH = Decimal("0.1")
 CENT = Decimal("0.01")
+NEARLY = Decimal("0.0001")  # 999.95 million is written as a billion, 980 million is not
 UNREADABLE = Decimal("1E+30")  # nothing anyone reports; printed as a power so that a broken feed cannot break a page
 
 
@@ -41,12 +42,10 @@ def figure(value: Decimal, unit: str) -> str:
 
 def _money(value: Decimal) -> str:
     for size, letter in SCALES:
-        if _rounded(value / size, TENTH) >= 1:
+        if _rounded(value / size, NEARLY) >= 1:
             return f"{_digits(value / size, TENTH)}{letter}"
-    if value >= 1000:
-        return f"{_rounded(value, Decimal(1)):,f}"
     if value >= 1 or not value:
-        return _digits(value, CENT) if value == value.to_integral_value() else f"{_rounded(value, CENT):f}"
+        return f"{_rounded(value, CENT):,f}".removesuffix(".00")
     return f"{_rounded(value, Decimal((0, (1,), value.adjusted() - 3))).normalize():f}"
 
 
@@ -63,9 +62,10 @@ def _rounded(value: Decimal, step: Decimal) -> Decimal:
 
 
 def figures(values: Sequence[Decimal], unit: str) -> str:
-    """One figure, or the lowest and the highest: "$61B to $61.2B"."""
+    """One figure, or the lowest and the highest: "$61B to $61.2B", "119 to 120.5 points"."""
     low, high = figure(min(values), unit), figure(max(values), unit)
-    return low if low == high else f"{low} to {high}"
+    word = SUFFIXES.get(unit, "")
+    return low if low == high else f"{low.removesuffix(word) if word.startswith(' ') else low} to {high}"
 
 
 def clock(moment: datetime, other: datetime) -> str:

@@ -67,7 +67,8 @@ def _verified(case: Case) -> str:
     text += _crossing(case)
     if case.contradicting:
         text += f"; {_who(case.contradicting, case)} {_denies(case.contradicting, case)}"
-    return text
+    odd = silences.discounted([one for one in case.discounted if one.label in silences.ODD])
+    return f"{text}; {odd}" if odd else text
 
 
 def _single(case: Case) -> str:
@@ -95,8 +96,8 @@ def _conflicting(case: Case) -> str:
     text += f"{_who(case.contradicting, case)} {_denies(case.contradicting, case)}"
     if case.slip:
         degree = "exactly" if case.slip_is_exact else "about"
-        by = "in sign only" if case.slip == "-1" else f"by {degree} {case.slip}"
-        text += f", differing {by}: one of them probably uses another unit"
+        by, other = ("in sign only", "sign") if case.slip == "-1" else (f"by {degree} {case.slip}", "unit")
+        text += f", differing {by}: one of them probably uses another {other}"
     return text
 
 
@@ -132,7 +133,7 @@ def _undecided(case: Case) -> str:
     if kinds == {Kind.CEILING} and case.assertion.metric == "position_concentration":
         bound = figure(lowest, case.unit)
         return f"no source publishes a map of these positions; total open interest of {bound} is only a ceiling"
-    if len(kinds) == 1 and Kind.EXACT not in kinds:
+    if len(kinds) == 1 and Kind.EXACT not in kinds and case.region and None not in (case.region.low, case.region.high):
         lesson = "a floor cannot confirm an exact figure" if Kind.FLOOR in kinds else "a ceiling only bounds it"
         who = f"{_who(case.undecided, case)} {_gives(case.undecided, case)}"
         return f"no source gives this figure itself; {who}: {lesson}"

@@ -29,6 +29,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "zero": ("gives zero where others are large", "give zero where others are large"),
     "stale": ("gave figures of another time", "gave figures of another time"),
 }
+ODD = frozenset({"unit_slip", "zero"})  # worth a word even where enough others agree
 
 
 def told(abstentions: Sequence[Answer]) -> str:
