@@ -116,8 +116,13 @@ def check(observation: Observation) -> None:
 
 
 def requests_of(case: Case) -> int:
-    asked = []
-    converse(case, lambda number, request: (asked.append(request), case.recorded(number, request))[1])
+    asked: list[Request] = []
+
+    def transport(number: int, request: Request) -> Response:
+        asked.append(request)
+        return case.recorded(number, request)
+
+    converse(case, transport)
     return len(asked)
 
 
@@ -372,7 +377,9 @@ def test_an_answer_with_one_leaf_exchanged_ends_in_a_source_error_or_a_sound_obs
     provider: str, data: Any
 ) -> None:
     case = data.draw(st.sampled_from([case for case in ASKING if case.provider == provider]))
-    leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.just([]) | st.just({})
+    leaves: st.SearchStrategy[Any] = (
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.just([]) | st.just({})
+    )
     leaf, target = data.draw(leaves), data.draw(st.integers(0, 200))
 
     def exchange(body: bytes) -> bytes:

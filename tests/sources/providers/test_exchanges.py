@@ -170,6 +170,13 @@ def test_the_finest_candles_that_fit_a_few_pages_are_asked_for(length: timedelta
     assert {venue.name: venue.finest(Window(THREE - length, THREE)) for venue in VENUES} == plan
 
 
+def test_a_venue_of_newest_rows_only_may_be_asked_a_little_late() -> None:
+    """710 minutes are 720 rows at 03:00, but asked at 03:15 the first of them are gone."""
+    kraken = next(venue for venue in VENUES if venue.name == "kraken")
+    assert kraken.finest(Window(THREE - 710 * MINUTE, THREE)) == "5m"
+    assert kraken.finest(Window(THREE - 690 * MINUTE, THREE)) == "1m"
+
+
 @pytest.mark.parametrize("venue", VENUES, ids=NAMES)
 def test_every_interval_of_a_row_is_one_the_venue_has(venue: Any) -> None:
     import ccxt
@@ -451,8 +458,8 @@ def test_an_old_price_is_not_the_price_of_the_moment() -> None:
 
 
 def test_what_was_passed_before_the_window_is_told() -> None:
-    rows = minute_rows(THREE - 3 * MINUTE, [96500.5, 96400.5, 96300.5, *CALM], price=94900.5)
-    detail = told("binance", broken(), serve(rows)).detail
+    before = minute_rows(THREE - 3 * MINUTE, [96500.5, 96400.5, 96300.5], price=94900.5)
+    detail = told("binance", broken(), serve(before + minute_rows(THREE, CALM))).detail
     assert (detail["open"], detail["before_high"]) == ("94900.5", "96500.5")
 
 
@@ -549,6 +556,15 @@ def test_columns_in_another_order_are_malformed() -> None:
     rows = [[row[0], row[3], row[2], row[1], row[4], *row[5:]] for row in minute_rows(THREE, CALM)]
     with pytest.raises(Malformed, match="out of order"):
         told("binance", broken(), serve(rows))
+
+
+@pytest.mark.parametrize("token", ["NaN", "null", "true", "[]"])
+def test_a_cell_that_is_no_figure_is_malformed_even_where_no_price_is_read(token: str) -> None:
+    rows = minute_rows(THREE, CALM)
+    rows[3][5] = "@"
+    body = json.dumps(rows).replace('"@"', token).encode()
+    with pytest.raises(Malformed):
+        told("binance", broken(), lambda request: Response(200, body, TEN_PAST + SOON, TEN_PAST + SOON))
 
 
 @pytest.mark.parametrize("figure", ["1e13", "1e-13", "0", "-95000.5"])
