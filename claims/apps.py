@@ -7,7 +7,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
-# Role -> the permissions it has at least; each role has those of the one before it as well. An administrator may add more.
+# Role -> what it has at least, with all that the roles before it have. An administrator may add more.
 READING = (
     "claims.view_article claims.view_citation claims.view_claim claims.view_evidence claims.view_gaprecord"
     " claims.view_verdict claims.view_verification sources.view_inquiry sources.view_lookup sources.view_observation"
@@ -38,7 +38,7 @@ class ClaimsConfig(AppConfig):
 
 
 def write_roles(sender: AppConfig, using: str = "default", **more: Any) -> None:
-    """Create the four groups and give each what it lacks. The permissions of all apps exist by then: claims comes late."""
+    """Create the four groups and give each what it lacks. claims comes late: the other apps' permissions exist."""
     from django.contrib.auth.models import Group, Permission
     from django.contrib.contenttypes.models import ContentType
 

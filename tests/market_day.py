@@ -421,7 +421,8 @@ def _sources(now: datetime) -> None:
         facts = {"name": name, "category": category, "owner": owner, "read": READ if owner else "", **lineage}
         Source.objects.update_or_create(slug=slug, defaults={**facts, "is_provider": slug not in NOT_PROVIDERS})
     states = [_state(slug, number, now) for number, (slug, *_) in enumerate(SOURCES) if slug not in NOT_PROVIDERS]
-    ProviderState.objects.bulk_create(states, ignore_conflicts=True)
+    ProviderState.objects.filter(provider__in=[state.provider for state in states]).delete()
+    ProviderState.objects.bulk_create(states)
 
 
 def _state(slug: str, number: int, now: datetime) -> ProviderState:

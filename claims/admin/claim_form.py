@@ -42,7 +42,7 @@ SECTIONS = (
     ("When", ("as_of", "window", "window_start", "window_end")),
     ("Where it is said", ("source", "url", "quote")),
 )
-WIDE = {"text", "quote", "url"}
+WIDE = {"text", "quote"}
 
 
 def _text(label: str, help_text: str = "", **attrs: str) -> forms.CharField:

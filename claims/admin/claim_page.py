@@ -81,7 +81,7 @@ def _top(claim: Claim, verdict: Verdict | None) -> dict[str, Any]:
         "reason": verdict.reason if verdict else "No verdict yet: the first check has not come to an end.",
         "mismatch": mismatch,
         "checked": ago(verdict.created_at if verdict else None, never="not yet"),
-        "next_check": due(claim.next_check_at),
+        "next_check": due(claim.next_check_at) if claim.next_check_at else "",
         "as_of": stamp(claim.as_of),
     }
 

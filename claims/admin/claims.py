@@ -7,8 +7,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -22,7 +21,7 @@ from claims.admin.wording import compared, metric_title
 from claims.models import Citation, Claim
 from claims.types import Status
 from claims.verification import check_now
-from sources.admin.base import DeskAdmin, TabularInline
+from sources.admin.base import LOW, DeskAdmin, TabularInline
 from sources.admin.showing import NOTHING, Look, ago, chip, due, stamp
 
 MOST_CHECKED_AT_ONCE = 100
@@ -31,6 +30,8 @@ MOST_CHECKED_AT_ONCE = 100
 class CitationInline(TabularInline[Citation, Claim]):
     model = Citation
     extra = 0
+    hide_title = True
+    formfield_overrides = LOW  # type: ignore[assignment]  # Unfold merges this with its own
     autocomplete_fields = ("source",)
     verbose_name_plural = "citations: where the claim says it has its figure from"
 
@@ -99,10 +100,10 @@ class ClaimAdmin(DeskAdmin[Claim]):
         return claim_page.respond(request, object_id, self)
 
     def edit_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
-        return self.changeform_view(request, str(pk))
+        return self.changeform_view(request, str(pk), extra_context={"show_save_and_add_another": False})
 
-    def response_post_save_change(self, request: HttpRequest, obj: Claim) -> HttpResponse:
-        return redirect(page_of(obj))
+    def response_post_save_change(self, request: HttpRequest, obj: Claim) -> HttpResponseRedirect:
+        return HttpResponseRedirect(page_of(obj))
 
     def check_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
         return progress.check(request, pk, allowed=self.has_check_permission(request))

@@ -27,7 +27,7 @@ ORDER = {Stance.SUPPORTS.value: 0, Stance.CONTRADICTS.value: 1, Stance.INCONCLUS
 
 @dataclass(slots=True)
 class Group:
-    """One voice: the rows of its members. reasons: why several are one; empty for one member. authority: its word is the fact."""
+    """One voice: the rows of its members. reasons: why several are one. authority: its word is the fact."""
 
     name: str
     rows: list[dict[str, Any]] = field(default_factory=list)

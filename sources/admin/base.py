@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib.admin import ShowFacets
-from django.db.models import Model
+from django.db.models import Model, TextField
 from django.http import HttpRequest
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 Row = TypeVar("Row", bound=Model)
 Parent = TypeVar("Parent", bound=Model)
 
 if TYPE_CHECKING:
-    from django.contrib.admin import ModelAdmin, TabularInline
+    from django.contrib.admin import ModelAdmin
+    from django.contrib.admin import TabularInline as TabularInline
     from django.contrib.admin.views.main import ChangeList
 else:
     from unfold.admin import ModelAdmin as UnfoldModelAdmin
@@ -28,6 +30,9 @@ else:
     class TabularInline(UnfoldTabularInline):
         def __class_getitem__(cls, _rows):
             return cls
+
+
+LOW = {TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 3})}}
 
 
 class DeskChangeList(ChangeList):
@@ -56,6 +61,7 @@ class DeskAdmin(ModelAdmin[Row]):
     empty_title = "Nothing here yet"
     empty_text = ""
     empty_icon = "inbox"
+    formfield_overrides = LOW  # type: ignore[assignment]  # Unfold merges this with its own
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return DeskChangeList
@@ -64,7 +70,7 @@ class DeskAdmin(ModelAdmin[Row]):
 class RecordAdmin(DeskAdmin[Row]):
     """What the desk recorded. Nobody writes here, not even the administrator."""
 
-    actions = None  # type: ignore[assignment]  # Django's own way to say: no actions
+    actions = None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -78,6 +84,7 @@ class RecordAdmin(DeskAdmin[Row]):
 
 class RecordInline(TabularInline[Row, Parent]):
     extra = 0
+    hide_title = True
     can_delete = False
     show_change_link = False
 

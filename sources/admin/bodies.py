@@ -34,16 +34,16 @@ def laid_out(text: str) -> str:
 
 def _pieces(tokens: list[str]) -> Iterator[str]:
     depth = 0
-    for position, token in enumerate(tokens):
+    for position, piece in enumerate(tokens):
         following = tokens[position + 1] if position + 1 < len(tokens) else ""
-        if token in "{[":
+        if piece in "{[":
             depth += 1
-            yield token if following in {"}", "]"} else token + _newline(depth)
-        elif token in "}]":
+            yield piece if following in {"}", "]"} else piece + _newline(depth)
+        elif piece in "}]":
             depth -= 1
-            yield token if tokens[position - 1] in {"{", "["} else _newline(depth) + token
+            yield piece if tokens[position - 1] in {"{", "["} else _newline(depth) + piece
         else:
-            yield {",": "," + _newline(depth), ":": ": "}.get(token, token)
+            yield {",": "," + _newline(depth), ":": ": "}.get(piece, piece)
 
 
 def _newline(depth: int) -> str:

@@ -24,11 +24,13 @@ STATES = {
 
 
 def question_in_words(inquiry: Inquiry) -> str:
-    """ "Liquidations (short) of all crypto derivatives"."""
+    """ "Liquidations: all crypto derivatives (side short)"."""
     metric, asset = CATALOGUE.get(inquiry.metric), ASSETS.get(inquiry.subject)
     qualifiers = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in sorted(inquiry.qualifiers.items()))
     title, subject = metric.title if metric else inquiry.metric, asset.title if asset else inquiry.subject
-    return f"{title} of {subject}" + (f" ({qualifiers})" if qualifiers else "")
+    if asset and asset.kind == "market":
+        subject = subject[:1].lower() + subject[1:]
+    return f"{title}: {subject}" + (f" ({qualifiers})" if qualifiers else "")
 
 
 def state_of(inquiry: Inquiry) -> Look:

@@ -156,7 +156,8 @@ class ProviderStateAdmin(RecordAdmin[ProviderState]):
     def shown_today(self, state: ProviderState) -> SafeString:
         counts: dict[str, int] = getattr(state, "today", {})
         rows = ((chip(_counted(outcome, count)),) for outcome, count in sorted(counts.items()))
-        return format_html_join(" ", "{}", rows) or NOTHING
+        joined = format_html_join(" ", "{}", rows)
+        return format_html('<span class="cd-chips">{}</span>', joined) if joined else NOTHING
 
     @admin.display(description="answers about")
     def shown_metrics(self, state: ProviderState) -> str | SafeString:

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from sources.admin.base import DeskAdmin
 from sources.admin.showing import NOTHING, Look, chip
+from sources.admin.source_form import SourceForm
 from sources.independence import Voice, voices
 from sources.metrics import CATALOGUE
 from sources.models import Source
@@ -30,6 +31,7 @@ CATEGORIES = {
 
 @admin.register(Source)
 class SourceAdmin(DeskAdmin[Source]):
+    form = SourceForm
     list_display = ("shown_name", "shown_category", "shown_owner", "shown_ties", "shown_authority", "shown_provider")
     list_filter = ("category", "is_provider", "edited")
     search_fields = ("name", "slug", "owner")
@@ -80,9 +82,9 @@ class SourceAdmin(DeskAdmin[Source]):
     def shown_authority(self, source: Source) -> str | SafeString:
         return ", ".join(_authority(pair) for pair in source.authority) or NOTHING
 
-    @admin.display(description="can be asked", boolean=True, ordering="is_provider")
-    def shown_provider(self, source: Source) -> bool:
-        return source.is_provider
+    @admin.display(description="can be asked", ordering="is_provider")
+    def shown_provider(self, source: Source) -> SafeString:
+        return chip(Look("Yes", "check", "good"), "quiet") if source.is_provider else NOTHING
 
     @admin.display(description="one voice with")
     def voice_explained(self, source: Source) -> SafeString:
