@@ -1,7 +1,7 @@
 """What claims are about: coins, indices and whole markets, by the symbol the desk uses.
 
-The ids are those of the aggregators' own catalogues (CoinGecko `/coins/list`, CoinPaprika `/coins`). An asset without an
-id is not covered there. Add a row to add an asset; venues list a coin or refuse it themselves.
+The ids are those of the aggregators' own catalogues (CoinGecko `/coins/list`, CoinPaprika `/coins`). An asset without
+an id is not covered there. Add a row to add an asset; venues list a coin or refuse it themselves.
 """
 
 from __future__ import annotations

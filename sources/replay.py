@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from sources.errors import Unavailable
 from sources.types import Request, Response
@@ -83,7 +83,7 @@ class ReplayFolder:
         """The most specific recording of this request. Raises Unavailable."""
         found = [recording for recording in self.recordings if recording.answers(request)]
         if not found:
-            raise Unavailable("nothing recorded for this request")
+            raise Unavailable(f"nothing recorded for {request.method} {_shown(request)}")
         return max(found, key=lambda recording: recording.weight)
 
     def answer(self, request: Request) -> Response:
@@ -251,3 +251,7 @@ def _compatible(one: Any, other: Any) -> bool:
     if isinstance(one, dict) and isinstance(other, dict):
         return all(_compatible(one[name], other[name]) for name in one.keys() & other.keys())
     return ANY in (one, other) or bool(one == other)
+
+
+def _shown(request: Request) -> str:
+    return f"{request.url}?{urlencode(request.params)}" if request.params else request.url

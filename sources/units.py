@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal, InvalidOperation
 
-UNITS = frozenset({"USD", "percent", "points", "coins", "accounts"})
+PLAIN = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]+)?")  # Decimal alone would read "95_000" and " 1 "
 DIGITS = 40  # numeric(60, 20) in the database: 40 digits before the point, 20 after
 
 
 def decimal_of(text: str) -> Decimal:
     """The figure of a plain decimal string. ValueError for anything else: NaN, infinities, blanks, too large."""
+    if not PLAIN.fullmatch(text):
+        raise ValueError("not a plain decimal figure")
     try:
         figure = Decimal(text)
     except InvalidOperation:

@@ -8,7 +8,6 @@ key, no database. It raises the errors of sources/errors.py and nothing else.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,7 +19,7 @@ from sources.assets import ASSETS, Asset
 from sources.errors import AccessDenied, Malformed, NoData, NotCovered, RateLimited, Unavailable
 from sources.types import Lineage as Lineage
 from sources.types import Observation, Question, Request, Response
-from sources.units import DIGITS
+from sources.units import DIGITS, PLAIN
 
 Conversation = Generator[Request, Response, Observation]
 
@@ -100,14 +99,11 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return row
 
 
-PLAIN = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]+)?")
-
-
 def figure(raw: Any, name: str) -> Decimal:
     """A finite Decimal from a JSON number or plain decimal string; Malformed for null, bool, "", NaN, U+2212, 1e400."""
     if isinstance(raw, bool) or not isinstance(raw, (str, int, Decimal)):
         raise Malformed(f"{name} is not a figure")
-    if isinstance(raw, str) and not PLAIN.fullmatch(raw):  # Decimal alone would read "95_000" and " 1 "
+    if isinstance(raw, str) and not PLAIN.fullmatch(raw):
         raise Malformed(f"{name} is not a plain figure")
     try:
         value = Decimal(raw)
