@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib.admin import ShowFacets
-from django.db.models import Model, TextField
+from django.db.models import Model, TextField, URLField
 from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminTextareaWidget
 
@@ -32,7 +32,10 @@ else:
             return cls
 
 
-LOW = {TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 3})}}
+LOW = {
+    TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 3})},
+    URLField: {"assume_scheme": "https"},
+}
 
 
 class DeskChangeList(ChangeList):

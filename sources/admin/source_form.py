@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminURLInputWidget
 
 from sources.independence import EVERY_METRIC
 from sources.metrics import CATALOGUE
@@ -74,6 +74,7 @@ def _words(said: str) -> list[str]:
 
 
 class SourceForm(SourceFormBase):
+    url = forms.URLField(required=False, assume_scheme="https", widget=UnfoldAdminURLInputWidget)
     upstreams = Pairs(several=True, help_text="Feeds its figures come from, as metric: feed, feed. * is every metric.")
     republishes = Lines(help_text="Sources whose figures it passes on, by slug, one a line.")
     authority = Lines(metrics=True, help_text="Figures for which its word is the fact, as metric:SUBJECT, one a line.")
