@@ -88,12 +88,14 @@ def check_database() -> None:
         raise Missing("does not answer") from None
 
 
-def check_broker() -> None:
+def check_broker(url: str | None = None) -> None:
+    """url: None for the broker of the settings."""
     options: dict[str, Any] = {**settings.CELERY_BROKER_TRANSPORT_OPTIONS}
     if "socket_timeout" in options:
         options |= {"socket_timeout": BROKER_SECONDS, "socket_connect_timeout": BROKER_SECONDS}
+        options["retry_on_timeout"] = False
     try:
-        with current_app.connection_for_write(connect_timeout=BROKER_SECONDS, transport_options=options) as broker:
+        with current_app.connection_for_write(url, connect_timeout=BROKER_SECONDS, transport_options=options) as broker:
             broker.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=BROKER_SECONDS)
     except (OperationalError, OSError):
         raise Missing("does not answer") from None

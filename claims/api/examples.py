@@ -80,7 +80,7 @@ def _body(name: str, value: Any) -> OpenApiExample:
 
 
 def _answer(name: str, value: Any) -> OpenApiExample:
-    return OpenApiExample(name, value=value, response_only=True)
+    return OpenApiExample(name, value=value, response_only=True, status_codes=["200", "201", "202"])
 
 
 SUBMISSION = _body("Shorts liquidated in an hour", _SUBMISSION)

@@ -30,7 +30,7 @@ class HasScope(BasePermission):
     message = "This needs a scope that you do not have."
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        scope = view.scopes.get("GET" if request.method in {"HEAD", "OPTIONS"} else request.method)
+        scope = view.scopes.get("GET" if request.method == "HEAD" else request.method)
         if scope is None:
             return bool(request.auth or request.user.is_authenticated)  # the view answers 405
         self.message = f"This needs the scope {scope}."

@@ -6,7 +6,7 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, inline_serializer
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, inline_serializer
 from rest_framework import serializers
 
 from claims.api.errors import Code
@@ -46,11 +46,13 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
         return {"type": "apiKey", "in": "header", "name": "Authorization", "description": text}
 
 
-def listed(shape: type[serializers.Serializer[Any]]) -> Any:
+def listed(shape: type[serializers.Serializer[Any]], example: OpenApiExample) -> OpenApiResponse:
     """A list that always fits on one page, in the envelope of every list."""
     link = serializers.URLField(allow_null=True, read_only=True, help_text="Always null: the list has one page.")
     name = f"{shape.__name__.removesuffix('Out')}List"
-    return inline_serializer(name, {"next": link, "previous": link, "results": shape(many=True)})
+    body = inline_serializer(name, {"next": link, "previous": link, "results": shape(many=True)})
+    page = {"next": None, "previous": None, "results": [example.value]}
+    return OpenApiResponse(body, examples=[OpenApiExample(example.name, value=page, response_only=True)])
 
 
 def add_errors(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:

@@ -27,6 +27,7 @@ class Door(APIView):
     repeated: those that may be given more than once.
     """
 
+    http_method_names = ["get", "head", "post"]
     scopes: Mapping[str, str] = READ
     parameters: frozenset[str] = frozenset()
     repeated: frozenset[str] = frozenset()

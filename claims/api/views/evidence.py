@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from claims import queries
+from claims.api import examples
 from claims.api.pagination import Keyset, whole
 from claims.api.schema import listed
 from claims.api.serializers.evidence import EvidenceOut, HistoryOut
@@ -36,7 +37,7 @@ class EvidenceView(Door):
             "was read. Before the first verdict: the lookups under way."
         ),
         parameters=[OpenApiParameter("verdict", OpenApiTypes.STR, description="Id of an earlier verdict.")],
-        responses=listed(EvidenceOut),
+        responses=listed(EvidenceOut, examples.EVIDENCE),
     )
     def get(self, request: Request, claim_id: UUID) -> Response:
         items = queries.evidence(claim_id, _verdict_id(request.query_params.get("verdict")))

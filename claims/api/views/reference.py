@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from claims import queries
+from claims.api import examples
 from claims.api.pagination import Keyset, whole
 from claims.api.schema import listed
 from claims.api.serializers.reference import GapOut, MetricOut, ProviderOut, SourceOut
@@ -28,7 +29,7 @@ class MetricsView(Door):
         operation_id="list_metrics",
         summary="Metrics",
         description="The catalogue: every measured quantity with its tolerance, quorum and windows, and the reasons.",
-        responses=listed(MetricOut),
+        responses=listed(MetricOut, examples.METRIC),
     )
     def get(self, request: Request) -> Response:
         return whole(MetricOut(list(CATALOGUE.values()), many=True).data)
@@ -75,7 +76,7 @@ class ProvidersView(Door):
         operation_id="list_providers",
         summary="Providers",
         description="Who can be asked: the metrics each covers, its health, its last answer and our budget for it.",
-        responses=listed(ProviderOut),
+        responses=listed(ProviderOut, examples.PROVIDER),
     )
     def get(self, request: Request) -> Response:
         return whole(ProviderOut(queries.provider_cards(database_now()), many=True).data)
