@@ -83,15 +83,16 @@ def _is_slip(
     """One power of ten, or a sign, away from enough voices that agree, while no other voice shares the figure."""
     if not _is_exact(finding):
         return False
+    value, mine = _said(finding).value, voice_of(finding)
+    others = [(_said(one).value, voice_of(one)) for one in findings if one is not finding and _is_exact(one)]
     agreeing: dict[str, set[str]] = {}
-    for other in findings:
-        if other is not finding and _is_exact(other):
-            agreeing.setdefault(factor_between(_said(finding).value, _said(other).value, tolerance), set()).add(
-                voice_of(other)
-            )
-    company = agreeing.pop("1", set()) - {voice_of(finding)}
+    for other, voice in others:
+        if not _are_alike([value, other]):
+            agreeing.setdefault(factor_between(value, other, tolerance), set()).add(voice)
     agreeing.pop("", None)
-    return not company and any(len(voices) >= policy.slip_voices for voices in agreeing.values())
+    if not any(len(voices) >= policy.slip_voices for voices in agreeing.values()):
+        return False
+    return not any(voice != mine and factor_between(value, other, tolerance) == "1" for other, voice in others)
 
 
 def factor_between(one: Decimal, other: Decimal, tolerance: Decimal) -> str:

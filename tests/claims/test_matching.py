@@ -224,6 +224,10 @@ def test_a_broken_level_says_when_first_and_whether_it_held(closes: dict[str, st
     assert words in broke(BROKEN | closes).reason
 
 
+def test_an_opening_short_of_the_level_itself_is_not_beyond_it() -> None:
+    assert "already" not in broke(BROKEN | {"open": "95960"}).reason
+
+
 def test_a_level_broken_downwards_reads_the_lows() -> None:
     detail = {"steps": [["2026-01-13T23:10:00Z", "89900"]], "lowest_close": "89950", "last_close": "91000"}
     found = read(claim("price_break", "broke_below", "90000", extreme="low"), gives("A", "89900", detail=detail))
@@ -254,7 +258,8 @@ def test_a_detail_that_cannot_be_read_says_nothing_and_breaks_nothing(detail: di
 def test_a_moving_market_widens_the_tolerance_with_the_root_of_the_time_apart() -> None:
     assertion, late = claim("price", "equals", "96000"), gives("A", "96700", observed_at=END + timedelta(seconds=100))
     assert read(assertion, late).stance is INCONCLUSIVE
-    assert read(assertion, late, volatility=D("0.0001")).stance is SUPPORTS
+    found = read(assertion, late, volatility=D("0.0001"))
+    assert (found.stance, found.counts) == (SUPPORTS, True)
 
 
 def test_a_market_that_may_have_moved_three_tolerances_makes_the_value_stale() -> None:

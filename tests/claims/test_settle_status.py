@@ -100,6 +100,11 @@ def test_an_incomplete_inquiry_confirms_nothing_and_is_confirmed_by_nothing() ->
     ] * 3
 
 
+def test_what_an_incomplete_inquiry_left_standing_is_no_first_finding() -> None:
+    previous = replace(shown(VERIFIED), found_status=Status.RUMOR, found_outcome=Outcome.INCOMPLETE)
+    assert settle(previous, CONFLICTING).confirm
+
+
 @pytest.mark.parametrize("asked", [False, True])
 def test_a_machine_never_turns_refuted_into_verified(asked: bool) -> None:
     decision = settle(shown(REFUTED, found_status=Status.VERIFIED), VERIFIED, asked_by_person=asked)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -299,6 +299,12 @@ def test_an_authority_meets_the_quorum_alone_and_its_relays_never_do() -> None:
     assert verdict(judge(RECORD, [gives("FRED", "209.67"), gives("Yahoo", "209.67")], *facts)) == SINGLE
 
 
+def test_an_authority_speaks_for_its_voice_under_its_own_title() -> None:
+    owner = SourceFacts("nikkei", "Nikkei Inc.", NIKKEI.lineage)
+    ruling = judge(RECORD, [gives("Nikkei", "209.67"), gives("FRED", "209.67")], owner, FRED)
+    assert (ruling.wording, ruling.rests_on) == ("according to Nikkei", ("Nikkei Inc.",))
+
+
 def test_a_relay_does_not_lend_its_figure_to_an_undecided_authority() -> None:
     unclear = [gives("Nikkei", "0.005", "0.01"), gives("FRED", "209.67")]
     assert verdict(judge(RECORD, unclear, NIKKEI, FRED)) == SINGLE
@@ -328,6 +334,8 @@ def test_an_interested_party_counts_but_never_alone() -> None:
 def test_an_interested_party_is_no_authority_about_itself() -> None:
     venue = source("Venue", authority=frozenset({"open_interest:BTC"}), **INTERESTED)
     assert verdict(judge(OI, [gives("Venue", "61B")], venue)) == SINGLE
+    denied = [gives("Venue", "30B"), *(gives(name, "61B") for name in "ABCD")]
+    assert verdict(judge(OI, denied, venue)) == VERIFIED
 
 
 def test_a_source_nobody_classified_raises_no_count_on_either_side() -> None:
@@ -441,9 +449,22 @@ def test_the_consensus_is_else_the_densest_cluster_and_its_median_never_an_avera
 
 
 def test_a_house_has_one_vote_in_the_median() -> None:
-    house = [source(name, owner="X") for name in ("A", "B", "C")]
-    answers = [gives("A", "60.0B"), gives("B", "60.1B"), gives("C", "60.2B"), gives("D", "61.0B"), gives("E", "61.1B")]
-    assert judge(OI, answers, *house).consensus == Decimal("61.0E+9")
+    house = [source(name, owner="X") for name in ("C", "D", "E")]
+    figures = ("60.0B", "60.1B", "60.5B", "60.6B", "60.7B", "61.0B")
+    answers = [gives(name, value) for name, value in zip("ABCDEF", figures, strict=True)]
+    assert judge(OI, answers, *house).consensus == Decimal("60.1E+9")
+
+
+@pytest.mark.parametrize("observed_at", [END - timedelta(minutes=45), None])
+def test_a_vote_weighs_less_with_age_and_when_nobody_says_when(observed_at: datetime | None) -> None:
+    older = [gives("B", "61.0B", observed_at=observed_at), gives("C", "61.1B", observed_at=observed_at)]
+    assert judge(OI, [gives("A", "60.0B"), *older]).consensus == Decimal("60.0E+9")
+
+
+def test_dissent_is_no_part_of_the_consensus() -> None:
+    ruling = judge(BROKE, highs("96210", "96205", "96190", "95100", "96198"))
+    assert (ruling.consensus_low, ruling.consensus_high) == (Decimal(96190), Decimal(96210))
+    assert ruling.spread == 20
 
 
 def test_what_refutes_a_claim_is_the_consensus_when_nothing_supports_it() -> None:
