@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +28,7 @@ MOST_VERDICTS = 50  # shown; the verdicts page has the rest
 def respond(request: HttpRequest, object_id: str, model_admin: Any) -> HttpResponse:
     """The page as it stands now, or as an earlier verdict left it (`?verdict=`)."""
     claim = _claim(object_id)
-    verdicts = list(claim.verdicts.order_by("-id")[:MOST_VERDICTS])
+    verdicts: list[Verdict] = list(claim.verdicts.order_by("-id")[:MOST_VERDICTS])
     verdict = _chosen(verdicts, request.GET.get("verdict", ""))
     context = {
         **model_admin.admin_site.each_context(request),
@@ -43,7 +44,7 @@ def respond(request: HttpRequest, object_id: str, model_admin: Any) -> HttpRespo
         **_check(claim),
         **_aside(claim, verdict),
         **_asked(claim, verdict),
-        "history": [_event(claim, one, before) for one, before in zip(verdicts, [*verdicts[1:], None], strict=True)],
+        "history": [_event(claim, one, before) for one, before in zip_longest(verdicts, verdicts[1:])],
         "shown_verdict": verdict,
     }
     return TemplateResponse(request, "claims/claim.html", context)

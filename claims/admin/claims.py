@@ -11,11 +11,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from claims import queries
 from claims.admin import claim_form, claim_page, progress
-from claims.admin.filters import ATTENTION, AttentionFilter, FlagFilter, SourceFilter, SubjectFilter
+from claims.admin.filters import ATTENTION, AttentionFilter, DaysFilter, FlagFilter, SourceFilter, SubjectFilter
 from claims.admin.marks import flag_chips, hedge_mismatch, mark, outcome_chip, status_look, voices
 from claims.admin.wording import compared, metric_title
 from claims.models import Citation, Claim
@@ -31,7 +31,7 @@ class CitationInline(TabularInline[Citation, Claim]):
     model = Citation
     extra = 0
     hide_title = True
-    formfield_overrides = LOW  # type: ignore[assignment]  # Unfold merges this with its own
+    formfield_overrides = LOW
     autocomplete_fields = ("source",)
     verbose_name_plural = "citations: where the claim says it has its figure from"
 
@@ -48,7 +48,7 @@ class ClaimAdmin(DeskAdmin[Claim]):
         FlagFilter,
         SourceFilter,
         AttentionFilter,
-        ("as_of", RangeDateFilter),
+        ("as_of", DaysFilter),
     )
     search_fields = ("text", "subject", "article__title")
     search_help_text = "Search in claims and article titles"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import CharField, F, Func, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.http import HttpRequest
+from unfold.utils import parse_date_str
 
 from claims.admin.marks import FLAG_WORDS
 from claims.models import Claim
@@ -15,9 +17,10 @@ from sources.assets import ASSETS
 from sources.models import Source
 
 if TYPE_CHECKING:
+    from django.contrib.admin import FieldListFilter as RangeDateFilter
     from django.contrib.admin import SimpleListFilter as DropdownFilter
 else:
-    from unfold.contrib.filters.admin import DropdownFilter
+    from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
 
 Choices = list[tuple[str, str]]
 
@@ -26,6 +29,23 @@ ATTENTION = (
     | Q(outcome__in=[Outcome.CONFLICTING, Outcome.REFUTED])
     | Q(status__in=[Status.RUMOR, Status.SINGLE_SOURCE], hedge=Hedge.NONE)
 )
+
+
+class DaysFilter(RangeDateFilter):
+    """From the first moment of one day to the last of another, in UTC. A day that is none narrows nothing."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        first = parse_date_str(self.used_parameters.get(f"{self.field_path}_from") or "")
+        last = parse_date_str(self.used_parameters.get(f"{self.field_path}_to") or "")
+        if first:
+            queryset = queryset.filter(**{f"{self.field_path}__gte": _midnight(first)})
+        if last:
+            queryset = queryset.filter(**{f"{self.field_path}__lt": _midnight(last) + timedelta(days=1)})
+        return queryset
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 class SubjectFilter(DropdownFilter):

@@ -12,8 +12,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
+from claims.admin.filters import DaysFilter
 from claims.admin.marks import flag_chips, mark, outcome_chip, voices
 from claims.models import Verdict
 from sources.admin.base import RecordAdmin
@@ -35,7 +36,7 @@ class VerdictAdmin(RecordAdmin[Verdict]):
     list_filter = (
         ("shown_status", ChoicesDropdownFilter),
         ("outcome", ChoicesDropdownFilter),
-        ("created_at", RangeDateFilter),
+        ("created_at", DaysFilter),
     )
     search_fields = ("claim__text", "reason", "=hash")
     list_select_related = ("claim",)

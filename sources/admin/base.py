@@ -64,7 +64,7 @@ class DeskAdmin(ModelAdmin[Row]):
     empty_title = "Nothing here yet"
     empty_text = ""
     empty_icon = "inbox"
-    formfield_overrides = LOW  # type: ignore[assignment]  # Unfold merges this with its own
+    formfield_overrides = LOW
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return DeskChangeList

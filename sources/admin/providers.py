@@ -133,7 +133,10 @@ class ProviderStateAdmin(RecordAdmin[ProviderState]):
 
     @admin.action(description="Resume now", permissions=["resume"])
     def resume_selected(self, request: HttpRequest, queryset: QuerySet[ProviderState]) -> None:
-        messages.success(request, f"{resumed(queryset)} providers are asked again from now on.")
+        count = resumed(queryset)
+        messages.success(
+            request, f"{count} {'provider is' if count == 1 else 'providers are'} asked again from now on."
+        )
 
     @admin.display(description="provider", ordering="provider")
     def shown_name(self, state: ProviderState) -> SafeString:
