@@ -68,7 +68,7 @@ def local_server() -> Iterator[LocalServer]:
 
     async def run() -> asyncio.Server:
         listening = await asyncio.start_server(server._serve, "127.0.0.1", 0)
-        server.url = "http://127.0.0.1:{}".format(listening.sockets[0].getsockname()[1])
+        server.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
         started.set()
         return listening
 

@@ -54,7 +54,7 @@ class Instance:
         """manage.py with its output in a log. Raises CannotStart with what it said when it failed."""
         command = self.python(argv[0], "manage.py", *argv)
         if self.processes.run(command):
-            raise CannotStart(_complaint(argv, tail(self.processes.logs / f"{command.name}.log", 40)))
+            raise CannotStart(_complaint(argv[0], self.processes.logs / f"{command.name}.log"))
 
     def present(self, lines: Mapping[str, str]) -> None:
         """What a person needs to use it."""
@@ -167,12 +167,12 @@ def _free_port(wanted: int | None) -> int:
     raise CannotStart(f"Port {wanted} of {HOST} cannot be used; name another with --port, or none.")
 
 
-def _complaint(argv: tuple[str, ...], output: str) -> str:
-    """What manage.py said, without the traceback of a setting that could not even be read."""
-    *before, last = output.splitlines() or ["nothing"]
-    if any(line.startswith("Traceback") for line in before):
-        output = last.removeprefix("django.core.exceptions.ImproperlyConfigured: ")
-    return f"manage.py {argv[0]} refused: {output.strip()}"
+def _complaint(name: str, log: Path) -> str:
+    """What manage.py said; of a traceback only its last line, which for a wrong setting is a sentence."""
+    said = tail(log, 200) or "nothing"
+    if "Traceback (most recent call last)" in said:
+        said = said.splitlines()[-1].removeprefix("django.core.exceptions.ImproperlyConfigured: ")
+    return f"manage.py {name} failed: {said.strip()}\n(all of it: {_short(log)})"
 
 
 def _servers_line(environment: Mapping[str, str], data_dir: Path) -> str:

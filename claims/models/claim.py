@@ -153,6 +153,4 @@ class GapRecord(models.Model):
 
     @property
     def gap(self) -> Gap:
-        return Gap(
-            self.metric, self.subject, self.since, self.until, self.qualifiers, self.window_seconds, self.note
-        )
+        return Gap(self.metric, self.subject, self.since, self.until, self.qualifiers, self.window_seconds, self.note)

@@ -46,7 +46,7 @@ def test_an_answer_carries_the_moment_it_stands_for_as_both_of_its_times(tmp_pat
 
 
 def test_a_request_nobody_recorded_is_unavailable_and_so_asked_again(tmp_path: Path) -> None:
-    with pytest.raises(Unavailable, match="nothing recorded for GET https://api.example.com/v1/other") as refused:
+    with pytest.raises(Unavailable, match=r"nothing recorded for GET https://api\.example\.com/v1/other") as refused:
         folder(tmp_path, recorded()).answer(asked(url="https://api.example.com/v1/other"))
     assert refused.value.retryable
 
