@@ -183,6 +183,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 )
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "verify"
+CELERY_IMPORTS = ["verifier.health"]  # its task, and the note that beat writes when sending it
 DJANGO_CELERY_BEAT_TZ_AWARE = True
 
 # --- REST -------------------------------------------------------------------------------------------------------
