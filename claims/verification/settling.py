@@ -128,21 +128,18 @@ def observation_of(row: ObservationRow) -> Observation:
 
 def _previous(claims: Sequence[Claim]) -> dict[object, Previous]:
     """What each claim shows now and what its last inquiry found; claims never judged are absent."""
-    verdicts = Verdict.objects.filter(claim__in=claims)
-    newest = verdicts.order_by("claim_id", "-id").distinct("claim_id")
-    refuted = set(verdicts.filter(outcome=Outcome.REFUTED).values_list("claim_id", flat=True))
+    newest = Verdict.objects.filter(claim__in=claims).order_by("claim_id", "-id").distinct("claim_id")
     shown = {claim.pk: claim for claim in claims}
-    return {last.claim_id: _standing(shown[last.claim_id], last, last.claim_id in refuted) for last in newest}
+    return {last.claim_id: _standing(shown[last.claim_id], last) for last in newest}
 
 
-def _standing(claim: Claim, last: Verdict, refuted: bool) -> Previous:
+def _standing(claim: Claim, last: Verdict) -> Previous:
     return Previous(
         status=Status(claim.status),
         outcome=Outcome(claim.outcome),
         flags=tuple(claim.flags),
         found_status=Status(last.status),
         found_outcome=Outcome(last.outcome),
-        refuted=refuted,
     )
 
 
