@@ -50,7 +50,7 @@ class Policy:
     the number of class tolerances beyond which it is no longer the same question.
     """
 
-    date: str = "2026-01-14"
+    date: str = "2026-11-22"  # when these numbers were set
     support_ratio: int = 4  # four fifths of the decided voices: right on 99.1 to 99.3 % of a month of real conflicts
     refuting: int = 2  # one against none is the word of one
     rounding_limit: int = 4  # "$7B" of market value stays 6.5 to 7.5; "$3,000" for a coin is no longer 2,500 to 3,500

@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from claims.matching import half_unit, read, region_of, stance_of
@@ -273,6 +273,7 @@ TWO_SIDED = st.sampled_from(["equals", "about"])
 ONE_SIDED = st.sampled_from(["over", "under"])
 
 
+@settings(deadline=None)
 @given(TWO_SIDED | ONE_SIDED, FIGURES, FIGURES, st.integers(0, 12))
 def test_scaling_claim_and_figure_alike_changes_no_stance(comparator: str, said: D, seen: D, power: int) -> None:
     # Scaled through the exponent: the digits stay as written, as "$458" becomes "$458M".
@@ -285,6 +286,7 @@ def test_scaling_claim_and_figure_alike_changes_no_stance(comparator: str, said:
     assert read(scaled, says("A", exact(seen * factor, D(0)))).stance is one
 
 
+@settings(deadline=None)
 @given(FIGURES, FIGURES, FIGURES)
 def test_no_interval_both_supports_and_contradicts_and_a_smaller_one_never_turns_around(low: D, width: D, v: D) -> None:
     region = region_of(claim("open_interest", "about", f"{v}"))
@@ -294,12 +296,14 @@ def test_no_interval_both_supports_and_contradicts_and_a_smaller_one_never_turns
         assert stance_of(narrow, region) is stance_of(wide, region)
 
 
+@settings(deadline=None)
 @given(FIGURES)
 def test_a_figure_supports_itself(v: D) -> None:
     for comparator in ("equals", "about", "over", "under"):
         assert read(claim("liquidations", comparator, f"{v}"), says("A", exact(v, D(0)))).stance is SUPPORTS
 
 
+@settings(deadline=None)
 @given(FIGURES, FIGURES)
 def test_a_bound_decides_nothing_inside_a_two_sided_region(v: D, bound: D) -> None:
     assertion = claim("liquidations", "equals", f"{v}")

@@ -22,8 +22,7 @@ ABSTENTIONS = ("not_configured", "not_covered", "no_data", "unavailable", "malfo
 NAMES = [f"Source {letter}" for letter in "ABCDEFGHIJKLMNOP"]
 SUPPORTING, CONTRADICTING = st.sampled_from(TRUE), st.sampled_from(FALSE)
 
-settings.register_profile("laws", max_examples=60, deadline=None)
-settings.load_profile("laws")
+law = settings(max_examples=60, deadline=None)  # a ruling takes milliseconds; a busy machine takes longer
 
 
 @st.composite
@@ -56,6 +55,7 @@ def core(ruling: Ruling) -> tuple[object, ...]:
     return (ruling.outcome, ruling.status, counts, ruling.consensus_low, ruling.consensus_high, ruling.consensus)
 
 
+@law
 @given(answers(), houses(), st.randoms())
 def test_the_order_of_answers_and_facts_changes_nothing(
     said: list[Answer], facts: list[SourceFacts], chance: object
@@ -67,6 +67,7 @@ def test_the_order_of_answers_and_facts_changes_nothing(
     assert judge(CLAIM, shuffled, *shuffled_facts) == before
 
 
+@law
 @given(answers(), houses(), st.permutations(range(len(NAMES))))
 def test_renaming_the_providers_changes_no_judgement(
     said: list[Answer], facts: list[SourceFacts], order: Sequence[int]
@@ -83,6 +84,7 @@ def _renamed(fact: SourceFacts, new: dict[str, str]) -> SourceFacts:
     return SourceFacts(new[fact.slug], new[fact.slug], lineage)
 
 
+@law
 @given(answers(), st.integers(0, 8), st.sampled_from(["owner", "relay"]))
 def test_a_copy_of_a_voice_changes_neither_status_nor_counts(said: list[Answer], place: int, how: str) -> None:
     before = judge(CLAIM, said)
@@ -96,18 +98,21 @@ def test_a_copy_of_a_voice_changes_neither_status_nor_counts(said: list[Answer],
     assert (after.supporting, after.contradicting) == (before.supporting, before.contradicting)
 
 
+@law
 @given(answers(), SUPPORTING)
 def test_one_more_supporting_voice_never_lowers_a_status(said: list[Answer], figure: str) -> None:
     before, after = judge(CLAIM, said), judge(CLAIM, [*said, gives("New", figure)])
     assert RANK[after.status] >= RANK[before.status]
 
 
+@law
 @given(answers(), CONTRADICTING)
 def test_one_more_contradicting_voice_never_raises_a_status(said: list[Answer], figure: str) -> None:
     before, after = judge(CLAIM, said), judge(CLAIM, [*said, gives("New", figure)])
     assert RANK[after.status] <= max(RANK[before.status], RANK[Status.RUMOR])
 
 
+@law
 @given(st.integers(3, 15), st.data())
 def test_up_to_a_third_of_the_voices_lying_never_makes_a_false_verified(many: int, data: st.DataObject) -> None:
     liars = data.draw(st.integers(0, many // 3))
@@ -116,11 +121,13 @@ def test_up_to_a_third_of_the_voices_lying_never_makes_a_false_verified(many: in
     assert judge(CLAIM, lies + truth).status is not Status.VERIFIED
 
 
+@law
 @given(SUPPORTING, CONTRADICTING)
 def test_one_liar_in_a_pair_never_makes_a_false_verified(lie: str, truth: str) -> None:
     assert judge(CLAIM, [gives("A", lie), gives("B", truth)]).status is Status.RUMOR
 
 
+@law
 @given(answers(), st.integers(0, 5))
 def test_scaling_claim_and_figures_alike_scales_the_answer(said: list[Answer], power: int) -> None:
     factor = Decimal((0, (1,), power))
@@ -141,6 +148,7 @@ def _scaled(answer: Answer, factor: Decimal) -> Answer:
     return says(answer.title, replace(seen, value=seen.value * factor, low=low, high=high))
 
 
+@law
 @given(answers(), houses())
 def test_verified_needs_two_voices_four_fifths_and_somebody_disinterested(
     said: list[Answer], facts: list[SourceFacts]
@@ -153,6 +161,7 @@ def test_verified_needs_two_voices_four_fifths_and_somebody_disinterested(
         assert ruling.contradicting == 0
 
 
+@law
 @given(answers(), houses())
 def test_every_ruling_adds_up_and_tells_one_sentence(said: list[Answer], facts: list[SourceFacts]) -> None:
     ruling = judge(CLAIM, said, *facts)
@@ -166,6 +175,7 @@ def test_every_ruling_adds_up_and_tells_one_sentence(said: list[Answer], facts: 
     assert ruling.reason[0] == ruling.reason[0].upper()
 
 
+@law
 @given(answers())
 def test_the_same_evidence_gives_the_same_ruling_in_any_context_of_the_caller(said: list[Answer]) -> None:
     before = judge(CLAIM, said)
@@ -173,6 +183,7 @@ def test_the_same_evidence_gives_the_same_ruling_in_any_context_of_the_caller(sa
         assert judge(CLAIM, said) == before
 
 
+@law
 @given(answers())
 def test_a_ruling_reads_no_clock(said: list[Answer]) -> None:
     assert judge(CLAIM, said, now=END) == judge(CLAIM, said, now=END.replace(year=2036))

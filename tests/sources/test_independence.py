@@ -3,7 +3,7 @@
 from itertools import permutations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sources.independence import Voice, voices
@@ -177,6 +177,7 @@ def some_facts(draw: st.DrawFn) -> list[SourceFacts]:
     ]
 
 
+@settings(deadline=None)
 @given(some_facts(), st.randoms())
 def test_every_source_has_exactly_one_voice_whatever_the_order(facts: list[SourceFacts], chance: object) -> None:
     found = voices(facts, "price", "BTC")
@@ -187,6 +188,7 @@ def test_every_source_has_exactly_one_voice_whatever_the_order(facts: list[Sourc
     assert len({voice.name for voice in found}) == len(found)
 
 
+@settings(deadline=None)
 @given(some_facts(), SLUGS)
 def test_one_more_source_never_splits_a_voice(facts: list[SourceFacts], slug: str) -> None:
     known = {fact.slug for fact in facts}
