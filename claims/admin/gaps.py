@@ -24,8 +24,8 @@ class GapRecordAdmin(DeskAdmin[GapRecord]):
     empty_text = "Record one where no authoritative figure exists, so that copy cannot state a number as fact."
     empty_icon = "do_not_disturb_off"
     fieldsets = (
-        ("What nobody publishes", {"fields": (("metric", "subject"), "qualifiers", "window_seconds", "note")}),
-        ("When", {"fields": (("since", "until"), "review_at")}),
+        ("What nobody publishes", {"fields": ("metric", "subject", "qualifiers", "window_seconds", "note")}),
+        ("When", {"fields": ("since", "until", "review_at")}),
     )
 
     @admin.display(description="figure", ordering="metric")

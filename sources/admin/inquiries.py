@@ -100,7 +100,7 @@ class InquiryAdmin(RecordAdmin[Inquiry]):
         "round",
         "shown_opened",
         "shown_deadline",
-        "key",
+        "shown_key",
         "parked",
     )
     readonly_fields = fields
@@ -132,6 +132,10 @@ class InquiryAdmin(RecordAdmin[Inquiry]):
     @admin.display(description="opened", ordering="opened_at")
     def shown_opened(self, inquiry: Inquiry) -> SafeString:
         return ago(inquiry.opened_at)
+
+    @admin.display(description="key", ordering="key")
+    def shown_key(self, inquiry: Inquiry) -> SafeString:
+        return format_html('<code class="cd-mono cd-break">{}</code>', inquiry.key)
 
     @admin.display(description="deadline")
     def shown_deadline(self, inquiry: Inquiry) -> str:
