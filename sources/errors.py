@@ -16,15 +16,22 @@ SourceError
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import ClassVar
 
+# Messages quote providers, and PostgreSQL stores neither NUL nor half a surrogate pair.
+UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
+
 
 class SourceError(Exception):
-    """The message is shown to editors: plain words, no key, no stack."""
+    """The message is shown to editors and stored: plain words on one line, no key, no stack."""
 
     reason: ClassVar[str]
     retryable: ClassVar[bool] = False
+
+    def __str__(self) -> str:
+        return UNPRINTABLE.sub(" ", super().__str__())
 
 
 class NotConfigured(SourceError):

@@ -8,10 +8,11 @@ the same deadline.
 from __future__ import annotations
 
 import asyncio
+import logging
 import queue
 import threading
 import zlib
-from collections.abc import Coroutine, Hashable
+from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
@@ -23,6 +24,7 @@ import stamina
 from sources.errors import Malformed, SourceError, Unavailable
 from sources.types import Request, Response
 
+log = logging.getLogger(__name__)
 MAX_BODY_BYTES = 5_000_000
 CONNECT_SECONDS = 3.0
 ATTEMPTS = 3
@@ -45,10 +47,18 @@ class _Transient(Exception):
         self.response = response
 
 
-class HttpTransport:
-    """Real sockets. One connection pool for the life of the object; no redirects, no cookies, no environment."""
+def _own_clock() -> datetime:
+    return datetime.now(UTC)
 
-    def __init__(self, user_agent: str, proxy: str | None = None) -> None:
+
+class HttpTransport:
+    """Real sockets. One connection pool for the life of the object; no redirects, no cookies, no environment.
+
+    clock: what requested_at and received_at are read from, aware UTC.
+    """
+
+    def __init__(self, user_agent: str, proxy: str | None = None, clock: Callable[[], datetime] = _own_clock) -> None:
+        self._clock = clock
         self._client = httpx.AsyncClient(
             timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
             headers={"user-agent": user_agent, "accept-encoding": "identity", "accept": "*/*"},
@@ -71,7 +81,7 @@ class HttpTransport:
         raise AssertionError("unreachable")
 
     async def _once(self, request: Request) -> Response:
-        requested_at = datetime.now(UTC)
+        requested_at = self._clock()
         try:
             async with self._client.stream(**_arguments(request)) as answer:
                 body = await _read(answer)
@@ -83,7 +93,7 @@ class HttpTransport:
             status=answer.status_code,
             body=body,
             requested_at=requested_at,
-            received_at=datetime.now(UTC),
+            received_at=self._clock(),
             headers={name: value[:500] for name, value in answer.headers.items() if name in KEPT_HEADERS},
             url=str(answer.url),
         )
@@ -180,6 +190,9 @@ class Switchboard:
             return Unavailable(f"no answer within {seconds:.1f} seconds")
         except SourceError as error:
             return error
+        except Exception as error:  # else its conversation would wait for an arrival that never comes
+            log.exception("a request ended in a way nobody foresaw")
+            return Unavailable(f"the request failed ({type(error).__name__})")
 
     async def _close(self) -> None:
         waiting = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]

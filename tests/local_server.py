@@ -69,11 +69,11 @@ def local_server() -> Iterator[LocalServer]:
     async def run() -> asyncio.Server:
         listening = await asyncio.start_server(server._serve, "127.0.0.1", 0)
         server.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
-        started.set()
         return listening
 
     def forever() -> None:
         listening = loop.run_until_complete(run())
+        loop.call_soon(started.set)  # not before the loop runs for good: a stop would be missed
         loop.run_forever()
         listening.close()
         for task in asyncio.all_tasks(loop):
