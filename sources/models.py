@@ -128,6 +128,7 @@ class Inquiry(models.Model):
     """One round of putting a question to every provider that covers it. At most one is open per question.
 
     lease, lease_until: the worker that is on it; a higher lease fences off an earlier worker that wakes up late.
+    rung_at: when a worker was last sent for.
     """
 
     key = models.CharField(max_length=64, db_index=True)
@@ -142,6 +143,7 @@ class Inquiry(models.Model):
     settled_at = models.DateTimeField(null=True, blank=True)
     lease = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
+    rung_at = models.DateTimeField(null=True, blank=True)
     parked = models.CharField(max_length=200, blank=True, help_text="Why no worker is sent any more.")
 
     class Meta:

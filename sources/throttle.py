@@ -91,7 +91,7 @@ def _announced(error: SourceError) -> timedelta | None:
 
 
 def _doubling(first: timedelta, times: int, longest: timedelta) -> timedelta:
-    return min(first * 2 ** min(times - 1, 10), longest)
+    return min(first * (1 << min(times - 1, 10)), longest)
 
 
 def _clock(moment: datetime) -> str:

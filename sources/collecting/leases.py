@@ -9,55 +9,70 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from sources.models import Inquiry, Lookup
 
 MOST_LEASES = 3
-BELL = timedelta(seconds=5)  # an inquiry this old that nobody took has lost its message
 
 
-def lease_seconds() -> float:
-    """Long enough for all providers to answer or be given up, and a little for the database."""
-    return float(settings.INQUIRY_SECONDS) + 10.0
+def lease_time() -> timedelta:
+    """Long enough for all providers to answer or be given up, and half as much again for parsers and the database."""
+    return timedelta(seconds=1.5 * float(settings.INQUIRY_SECONDS))
 
 
 def take(inquiry_id: int) -> int | None:
     """The number of the lease now held, or None when another worker has it, it is settled, or it is parked."""
     free = Q(lease_until=None) | Q(lease_until__lt=Now())
     taken = Inquiry.objects.filter(free, pk=inquiry_id, settled_at=None, lease__lt=MOST_LEASES).update(
-        lease=F("lease") + 1, lease_until=Now() + timedelta(seconds=lease_seconds())
+        lease=F("lease") + 1, lease_until=Now() + lease_time()
     )
     return Inquiry.objects.values_list("lease", flat=True).get(pk=inquiry_id) if taken else None
 
 
 def still_holds(inquiry_id: int, lease: int) -> bool:
-    """False once a later worker took over: the earlier one stops asking."""
+    """False once a later worker took over: the earlier one writes nothing more."""
     return Inquiry.objects.filter(pk=inquiry_id, lease=lease, settled_at=None).exists()
 
 
 def unattended(most: int = 500) -> list[int]:
-    """Open inquiries that no living worker is on: their message was lost or their worker died. Oldest first."""
-    forgotten = Q(lease_until=None, opened_at__lt=Now() - BELL) | Q(lease_until__lt=Now())
-    rows = Inquiry.objects.filter(forgotten, settled_at=None).order_by("opened_at")
-    return list(rows.values_list("pk", flat=True)[:most])
+    """Open inquiries that no living worker is on, oldest first: their message was lost or their worker died.
+
+    Each is given once in the time of a lease, also to several sweepers: slow workers must not drown in repetitions.
+    """
+    free = Q(lease_until=None) | Q(lease_until__lt=Now())
+    quiet = Q(rung_at=None) | Q(rung_at__lt=Now() - lease_time())
+    open_ones = Inquiry.objects.filter(free, quiet, settled_at=None, lease__lt=MOST_LEASES).order_by("opened_at")
+    with transaction.atomic():
+        mine = open_ones.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)
+        rows = list(mine[:most])
+        Inquiry.objects.filter(pk__in=rows).update(rung_at=Now())
+    return rows
 
 
 def overdue(most: int = 500) -> list[int]:
-    """Open inquiries past their deadline or out of leases; their silent lookups are closed here, with the reason."""
-    spent = Q(lease__gte=MOST_LEASES, lease_until__lt=Now())
-    rows = list(Inquiry.objects.filter(Q(deadline_at__lt=Now()) | spent, settled_at=None).order_by("opened_at")[:most])
-    for inquiry in rows:
-        reason = "no answer by the deadline"
-        if inquiry.lease >= MOST_LEASES:
-            reason = f"the checking process died {MOST_LEASES} times on this question"
-            Inquiry.objects.filter(pk=inquiry.pk).update(parked=reason)
-        give_up(inquiry.pk, reason)
-    return [inquiry.pk for inquiry in rows]
+    """Open inquiries whose worker died past their deadline or for the last time; their silent lookups are closed here.
+
+    One that no worker has been on is not overdue, however old: nobody was asked yet.
+    """
+    late = Q(deadline_at__lt=Now()) | Q(lease__gte=MOST_LEASES)
+    rows = Inquiry.objects.filter(late, lease_until__lt=Now(), settled_at=None).order_by("opened_at")[:most]
+    return [inquiry.pk for inquiry in list(rows) if _give_up(inquiry)]
 
 
-def give_up(inquiry_id: int, reason: str) -> int:
-    """Close every lookup that still waits as `unavailable`; how many there were."""
-    waiting = Lookup.objects.filter(inquiry_id=inquiry_id, state=Lookup.State.WAITING)
-    return waiting.update(state=Lookup.State.ABSTAINED, reason="unavailable", note=reason, finished_at=Now())
+def _give_up(inquiry: Inquiry) -> bool:
+    """Close every lookup that still waits as `unavailable`; False, and nothing written, when a worker got in first."""
+    died = inquiry.lease >= MOST_LEASES
+    reason = f"the checking process died {MOST_LEASES} times on this question" if died else "no answer by the deadline"
+    row = Inquiry.objects.filter(pk=inquiry.pk, settled_at=None)
+    with transaction.atomic():
+        unclaimed = row.filter(lease=inquiry.lease, lease_until__lt=Now())
+        if not unclaimed.update(lease=F("lease") + 1, lease_until=Now() + lease_time()):
+            return False
+        silent = Lookup.objects.filter(inquiry=inquiry, state=Lookup.State.WAITING)
+        given_up = silent.update(state=Lookup.State.ABSTAINED, reason="unavailable", note=reason, finished_at=Now())
+        if died and given_up:
+            row.update(parked=reason)
+    return True

@@ -12,7 +12,7 @@ from sources.models import Inquiry, Lookup
 from sources.queries import database_now
 from sources.types import Question
 
-GRACE = timedelta(seconds=100)  # after the asking itself: room for a worker's death and its successor
+DEADLINE = 6  # times the asking itself: room for a worker's death and its successor
 
 
 def open_inquiry(question: Question, *, ask: bool = True, carry: bool = False) -> tuple[Inquiry, bool]:
@@ -49,7 +49,8 @@ def _create(question: Question) -> Inquiry:
         window_end=question.window.end,
         round=Inquiry.objects.filter(key=question.key).count() + 1,
         opened_at=now,
-        deadline_at=now + timedelta(seconds=settings.INQUIRY_SECONDS) + GRACE,
+        deadline_at=now + DEADLINE * timedelta(seconds=settings.INQUIRY_SECONDS),
+        rung_at=now,
     )
 
 
