@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from celery import shared_task
 from django.db.models import Q
-from django.utils import timezone
 
 from sources import collecting
 from sources.models import ProviderState
+from sources.queries import database_now
 from sources.types import Question, Window
 
 SILENT = timedelta(minutes=15)
+AGAIN = timedelta(minutes=1)  # after a failure
 
 
 @shared_task
 def probe_providers() -> list[str]:
-    """Send a probe to every provider that was paused or has been silent; the names that did not answer."""
-    now = timezone.now()
-    quiet = Q(last_asked_at=None) | Q(last_asked_at__lt=now - SILENT) | Q(failures__gt=0)
-    due = ProviderState.objects.filter(quiet).exclude(paused_until__gt=now).values_list("provider", flat=True)
+    """Send a probe to every provider that is due for one; their names. Recordings cannot be probed."""
+    if collecting.replayed():
+        return []
+    due = ProviderState.objects.filter(_is_due(database_now())).values_list("provider", flat=True)
     names = [name for name in due if name in collecting.known_providers()]
     for name in names:
         probe_provider.delay(name)
@@ -29,15 +30,30 @@ def probe_providers() -> list[str]:
 
 @shared_task
 def probe_provider(name: str) -> str:
-    """Ask one provider the question its metrics make easiest; the reason word when it did not answer, else ""."""
-    question = _question(name)
+    """Ask one provider the question its metrics make easiest; the reason word when it did not answer, else "".
+
+    Asks nothing when it is no longer due: after an outage of the workers many such messages may be waiting.
+    """
+    now = database_now()
+    if name not in collecting.known_providers():
+        return ""
+    if not ProviderState.objects.filter(_is_due(now), provider=name).exists():
+        return ""
+    question = _question(name, now)
     return collecting.probe(name, question) if question else ""
 
 
-def _question(name: str) -> Question | None:
-    now = timezone.now().replace(second=0, microsecond=0)
+def _is_due(now: datetime) -> Q:
+    """Silent for a while or failing, and not paused."""
+    silent = Q(last_asked_at=None) | Q(last_asked_at__lt=now - SILENT)
+    failing = Q(failures__gt=0, last_asked_at__lt=now - AGAIN)
+    return (silent | failing) & (Q(paused_until=None) | Q(paused_until__lte=now))
+
+
+def _question(name: str, now: datetime) -> Question | None:
+    minute = now.replace(second=0, microsecond=0)
     metrics = collecting.known_providers()[name].metrics
-    window = Window(now - timedelta(hours=1), now)
+    window = Window(minute - timedelta(hours=1), minute)
     for metric, subject, qualifiers in (
         ("price", "BTC", {}),
         ("supply_cap", "BTC", {}),

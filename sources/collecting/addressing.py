@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from django.conf import settings
@@ -12,8 +14,12 @@ from sources.errors import NotConfigured
 from sources.http import HttpTransport, Transport
 from sources.providers import ALL
 from sources.providers._base import Provider
+from sources.queries import database_now
 from sources.replay import ReplayFolder
 from sources.types import Request, Response
+
+log = logging.getLogger(__name__)
+MOST_SKEW = timedelta(seconds=5)
 
 
 def known_providers() -> Mapping[str, Provider]:
@@ -56,6 +62,19 @@ def signed(provider: Provider, request: Request) -> Request:
     return replace(request, params=(*request.params, (provider.key.name, key)))
 
 
+def unsigned(provider: Provider, request: Request, response: Response) -> Response:
+    """The response to a signed request as it may be read, kept and shown: an echoed key is blotted out."""
+    key = key_of(provider)
+    if not provider.key or not key:
+        return response
+    headers = {name: value.replace(key, BLOT) for name, value in response.headers.items()}
+    body = response.body.replace(key.encode(), BLOT.encode())
+    return replace(response, url=request.url, headers=headers, body=body)
+
+
+BLOT = "[key]"
+
+
 class ReplayTransport:
     """Recorded answers behind the same door as real sockets."""
 
@@ -73,7 +92,15 @@ def transport() -> Transport:
     """The way out that the settings name."""
     if replayed():
         return ReplayTransport(_folder(settings.REPLAY_DIR))
-    return HttpTransport(settings.CONTACT, settings.PROVIDER_PROXY or None)
+    return HttpTransport(settings.CONTACT, settings.PROVIDER_PROXY or None, database_clock())
+
+
+def database_clock() -> Callable[[], datetime]:
+    """The database's clock without asking it each time. Skew of this machine's own beyond 5 seconds is logged."""
+    ahead = database_now() - datetime.now(UTC)
+    if abs(ahead) > MOST_SKEW:
+        log.warning("this machine's clock differs from the database's by %s seconds", round(-ahead.total_seconds()))
+    return lambda: datetime.now(UTC) + ahead
 
 
 @lru_cache(maxsize=2)

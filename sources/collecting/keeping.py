@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 
-from sources.errors import SourceError
+from sources.errors import Malformed, SourceError
 from sources.models import Body, Inquiry, Lookup, Snapshot
 from sources.models import Observation as ObservationRow
 from sources.types import Observation, Request, Response
@@ -37,14 +38,43 @@ def _shown_url(request: Request) -> str:
     return f"{request.url}?{urlencode(request.params)}" if request.params else request.url
 
 
-def keep_answer(
-    lookup: Lookup, observation: Observation, snapshot: Snapshot | None, now: datetime, latency_ms: int | None
-) -> bool:
-    """Write the observation and close the lookup; False, and nothing written, when it was closed already."""
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """When a lookup ended, by the database's clock, and which lease asked for it."""
+
+    lease: int
+    now: datetime
+    latency_ms: int | None = None
+
+
+def keep_answer(lookup: Lookup, observation: Observation, snapshot: Snapshot | None, ending: Ending) -> bool:
+    """Write the observation and close the lookup. Raises Malformed for a figure that no column holds.
+
+    False, and nothing written, when the lookup was closed already or a later lease is on it.
+    """
     with transaction.atomic():
-        if not _still_waiting(lookup):
+        if not _still_ours(lookup, ending):
             return False
-        row = ObservationRow.objects.create(
+        row = _observation(lookup, observation, snapshot, ending.now)
+        _close(lookup, ending, state=Lookup.State.ANSWERED, observation=row)
+        return True
+
+
+def keep_abstention(lookup: Lookup, error: SourceError, ending: Ending) -> bool:
+    """Close the lookup with the reason; False as in `keep_answer`."""
+    with transaction.atomic():
+        if not _still_ours(lookup, ending):
+            return False
+        _close(lookup, ending, state=Lookup.State.ABSTAINED, reason=error.reason, note=str(error)[:300])
+        return True
+
+
+PARSER_VERSION = "1"  # raised when a parser reads the same bytes differently
+
+
+def _observation(lookup: Lookup, observation: Observation, snapshot: Snapshot | None, now: datetime) -> ObservationRow:
+    try:
+        return ObservationRow.objects.create(
             provider=lookup.provider,
             metric=lookup.inquiry.metric,
             subject=lookup.inquiry.subject,
@@ -59,29 +89,18 @@ def keep_answer(
             snapshot=snapshot,
             parser_version=PARSER_VERSION,
         )
-        _close(lookup, now, latency_ms, state=Lookup.State.ANSWERED, observation=row)
-        return True
+    except (DataError, IntegrityError, ValueError, TypeError, AttributeError) as error:
+        raise Malformed(f"the answer cannot be stored ({type(error).__name__})") from error
 
 
-def keep_abstention(lookup: Lookup, error: SourceError, now: datetime, latency_ms: int | None) -> bool:
-    """Close the lookup with the reason; False when it was closed already."""
-    with transaction.atomic():
-        if not _still_waiting(lookup):
-            return False
-        _close(lookup, now, latency_ms, state=Lookup.State.ABSTAINED, reason=error.reason, note=str(error)[:300])
-        return True
+def _still_ours(lookup: Lookup, ending: Ending) -> bool:
+    """Locks the lookup until the transaction ends."""
+    rows = Lookup.objects.select_for_update(of=("self",), no_key=True)
+    return rows.filter(pk=lookup.pk, state=Lookup.State.WAITING, inquiry__lease=ending.lease).first() is not None
 
 
-PARSER_VERSION = "1"  # raised when a parser reads the same bytes differently
-
-
-def _still_waiting(lookup: Lookup) -> bool:
-    rows = Lookup.objects.select_for_update(no_key=True).filter(pk=lookup.pk, state=Lookup.State.WAITING)
-    return rows.exists()
-
-
-def _close(lookup: Lookup, now: datetime, latency_ms: int | None, **outcome: object) -> None:
-    Lookup.objects.filter(pk=lookup.pk).update(finished_at=now, latency_ms=latency_ms, **outcome)
+def _close(lookup: Lookup, ending: Ending, **outcome: object) -> None:
+    Lookup.objects.filter(pk=lookup.pk).update(finished_at=ending.now, latency_ms=ending.latency_ms, **outcome)
 
 
 def waiting(inquiry: Inquiry) -> list[Lookup]:
