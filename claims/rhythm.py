@@ -11,6 +11,7 @@ FIRST_RETRY = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(hours=1)
 MOST_RETRIES = 12  # about eight hours of asking; after that the metric's rhythm goes on
 CONFIRM = timedelta(minutes=1)  # a changed finding is looked at once more before it is shown
+PARKED = timedelta(hours=1)  # the question killed its workers: a person must look, and the desk must go on working
 
 
 def wants_retry(ruling: Ruling, retries: int) -> bool:

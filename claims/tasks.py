@@ -30,7 +30,7 @@ def open_due() -> int:
 @shared_task
 def settle_overdue() -> int:
     """Settle what went silent."""
-    return verification.settle_overdue()
+    return len(verification.settle_overdue())
 
 
 @shared_task

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
@@ -36,8 +36,8 @@ def settle(inquiry_id: int) -> int:
     waiting = Lookup.objects.filter(inquiry=OuterRef("pk"), state=Lookup.State.WAITING)
     with transaction.atomic():
         Inquiry.objects.filter(~Exists(waiting), pk=inquiry_id, settled_at=None).update(settled_at=database_now())
-        inquiry = Inquiry.objects.select_for_update(no_key=True).get(pk=inquiry_id)
-        return rule_waiting(inquiry) if inquiry.settled_at else 0
+        inquiry = Inquiry.objects.select_for_update(no_key=True).filter(pk=inquiry_id).first()
+        return rule_waiting(inquiry) if inquiry and inquiry.settled_at else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,16 @@ class _Case:
     gaps: tuple[Gap, ...]
     lookups: dict[str, Lookup]
     now: datetime
+    is_parked: bool
 
 
 def rule_waiting(inquiry: Inquiry) -> int:
-    """Write the verdicts of all claims that still wait on this settled inquiry; inside a transaction."""
-    rows = Verification.objects.select_for_update(of=("self",)).filter(inquiry=inquiry, settled=False)
+    """Write the verdicts of all claims that still wait on this settled inquiry; inside a transaction.
+
+    Locks the claims: their marks follow from what they show now, and an editor may be deciding at the same moment.
+    """
+    rows = Verification.objects.select_for_update(of=("self", "claim"), no_key=True)
+    rows = rows.filter(inquiry=inquiry, settled=False)
     waiting = list(rows.select_related("claim__article__publisher").order_by("pk"))
     if not waiting:
         return 0
@@ -80,7 +85,7 @@ def rule_waiting(inquiry: Inquiry) -> int:
         decision = settle_status(previous.get(claim.pk), ruling, asked_by_person=one.asked_by_person)
         verdicts.append(_verdict(claim, inquiry, ruling, decision, case.now))
         evidence.append([_evidence(case, ruling, answer) for answer in case.answers])
-        claims.append(_marked(claim, ruling, decision, case.now))
+        claims.append(_marked(claim, ruling, decision, case))
     _write(verdicts, evidence, claims)
     Verification.objects.filter(pk__in=[one.pk for one in waiting]).update(settled=True)
     return len(verdicts)
@@ -110,6 +115,7 @@ def _case(inquiry: Inquiry) -> _Case:
         tuple(row.gap for row in GapRecord.objects.filter(metric=inquiry.metric)),
         {str(lookup.pk): lookup for lookup in lookups},
         database_now(),
+        bool(inquiry.parked),
     )
 
 
@@ -181,21 +187,28 @@ def _evidence(case: _Case, ruling: Ruling, answer: Answer) -> Evidence:
     )
 
 
-def _marked(claim: Claim, ruling: Ruling, decision: Decision, now: datetime) -> Claim:
+def _marked(claim: Claim, ruling: Ruling, decision: Decision, case: _Case) -> Claim:
     claim.status, claim.outcome, claim.flags = decision.status, decision.outcome, list(decision.flags)
-    claim.checked_at = claim.updated_at = now
+    claim.checked_at = claim.updated_at = case.now
+    wait = _wait(claim, ruling, decision, case)
+    claim.next_check_at = case.now + wait if wait else None
+    return claim
+
+
+def _wait(claim: Claim, ruling: Ruling, decision: Decision, case: _Case) -> timedelta | None:
+    """Until the next check, None for no more; counts it on the claim."""
+    if case.is_parked:
+        return rhythm.PARKED
+    if ruling.outcome == Outcome.TOO_EARLY:
+        return claim.window_end - case.now + rhythm.FIRST_RETRY
     if rhythm.wants_retry(ruling, claim.retries):
-        claim.next_check_at = now + rhythm.retry_wait(claim.retries)
         claim.retries += 1
-        return claim
+        return rhythm.retry_wait(claim.retries - 1)
     claim.retries = 0
     if decision.confirm:
-        claim.next_check_at = now + rhythm.CONFIRM
-        return claim
-    wait = rhythm.recheck_wait(claim.metric, claim.rechecks)
-    claim.next_check_at = now + wait if wait else None
+        return rhythm.CONFIRM
     claim.rechecks += 1
-    return claim
+    return rhythm.recheck_wait(claim.metric, claim.rechecks - 1)
 
 
 MARKS = ("status", "outcome", "flags", "checked_at", "updated_at", "next_check_at", "rechecks", "retries")

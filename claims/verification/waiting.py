@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from functools import partial
 
 from celery import current_app
@@ -13,6 +14,7 @@ from claims.models import Claim, GapRecord, Verification
 from claims.verdict import covering_gap
 from claims.verification.settling import rule_waiting
 from sources.collecting import open_inquiry
+from sources.errors import RETRYABLE_REASONS
 from sources.metrics import CATALOGUE
 from sources.models import Inquiry
 from sources.queries import database_now
@@ -26,24 +28,39 @@ def check_now(claim: Claim, *, by_person: bool) -> Inquiry:
         return begin(claim, by_person=by_person, reuse=False)
 
 
-def begin(claim: Claim, *, by_person: bool = False, carry: bool = False, reuse: bool = True) -> Inquiry:
-    """Make the claim wait on an inquiry; inside a transaction. Nobody is asked where an information gap covers it.
+def begin(claim: Claim, *, by_person: bool = False, reuse: bool = True) -> Inquiry:
+    """Make the claim wait on an inquiry; inside a transaction. Its row must not be locked: settling locks it last.
 
-    reuse: rule at once from an inquiry settled a short while ago, if the metric allows. carry: ask again only those
-    who did not answer in the last round.
+    reuse: rule at once from an inquiry settled a short while ago, if the metric allows.
     """
-    if reuse and not carry and (settled := _fresh(claim)) is not None:
+    if reuse and (settled := _fresh(claim)) is not None:
         Verification.objects.get_or_create(claim=claim, inquiry=settled)
         rule_waiting(settled)
         return settled
-    ask = covering_gap(claim.assertion, [row.gap for row in GapRecord.objects.filter(metric=claim.metric)]) is None
-    inquiry, new = open_inquiry(claim.question, ask=ask, carry=carry)
-    waiting, _ = Verification.objects.get_or_create(claim=claim, inquiry=inquiry)
-    if by_person and not waiting.asked_by_person:
-        Verification.objects.filter(pk=waiting.pk).update(asked_by_person=True)
+    inquiry = join([claim], carry=False)
+    if by_person:
+        Verification.objects.filter(claim=claim, inquiry=inquiry).update(asked_by_person=True)
+    return inquiry
+
+
+def join(claims: Sequence[Claim], *, carry: bool) -> Inquiry:
+    """Make claims of one question wait on its open inquiry, opened if need be; inside a transaction.
+
+    carry: a new one asks again only those who did not answer in the last round. Nobody is asked where an information
+    gap covers the question.
+    """
+    inquiry, new = open_inquiry(claims[0].question, ask=not _is_gap(claims[0]), carry=carry)
+    Verification.objects.bulk_create(
+        [Verification(claim=claim, inquiry=inquiry) for claim in claims], ignore_conflicts=True, batch_size=1000
+    )
     if new:
         ring(inquiry.pk)
     return inquiry
+
+
+def _is_gap(claim: Claim) -> bool:
+    gaps = [row.gap for row in GapRecord.objects.filter(metric=claim.metric)]
+    return covering_gap(claim.assertion, gaps) is not None
 
 
 def _fresh(claim: Claim) -> Inquiry | None:
@@ -52,11 +69,13 @@ def _fresh(claim: Claim) -> Inquiry | None:
     if newest is None or newest.settled_at is None or newest.parked:
         return None
     age = database_now() - newest.settled_at
-    return newest if age < CATALOGUE[claim.metric].recheck[0] and _complete(newest) else None
+    return newest if age < CATALOGUE[claim.metric].recheck[0] and _is_complete(newest) else None
 
 
-def _complete(inquiry: Inquiry) -> bool:
-    return not inquiry.lookups.filter(reason__in=("unavailable", "rate_limited")).exists()
+def _is_complete(inquiry: Inquiry) -> bool:
+    """Somebody was asked, and nobody might still answer."""
+    reasons = set(inquiry.lookups.values_list("reason", flat=True))
+    return bool(reasons) and not reasons & RETRYABLE_REASONS
 
 
 def ring(inquiry_id: int) -> None:
