@@ -26,7 +26,7 @@ STATES = {
 def question_in_words(inquiry: Inquiry) -> str:
     """ "Liquidations: all crypto derivatives (side short)"."""
     metric, asset = CATALOGUE.get(inquiry.metric), ASSETS.get(inquiry.subject)
-    qualifiers = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in sorted(inquiry.qualifiers.items()))
+    qualifiers = ", ".join(f"{name} {value}".replace("_", " ") for name, value in sorted(inquiry.qualifiers.items()))
     title, subject = metric.title if metric else inquiry.metric, asset.title if asset else inquiry.subject
     if asset and asset.kind == "market":
         subject = subject[:1].lower() + subject[1:]

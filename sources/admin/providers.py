@@ -77,7 +77,7 @@ class ProviderStateAdmin(RecordAdmin[ProviderState]):
     fieldsets = (
         (
             "Now",
-            {"fields": ("shown_health", "paused_until", "pause_reason", "failures", "last_reason", "last_note")},
+            {"fields": ("shown_health", "paused_until", "pause_reason", "failures", "shown_reason", "last_note")},
         ),
         (
             "Record",
@@ -87,7 +87,7 @@ class ProviderStateAdmin(RecordAdmin[ProviderState]):
                     "last_asked_at",
                     "last_answered_at",
                     "last_failed_at",
-                    "last_latency_ms",
+                    "shown_latency",
                     "asked_total",
                     "answered_total",
                 )
@@ -154,6 +154,10 @@ class ProviderStateAdmin(RecordAdmin[ProviderState]):
     @admin.display(description="took", ordering="last_latency_ms")
     def shown_latency(self, state: ProviderState) -> str | SafeString:
         return NOTHING if state.last_latency_ms is None else f"{state.last_latency_ms} ms"
+
+    @admin.display(description="last silence")
+    def shown_reason(self, state: ProviderState) -> SafeString:
+        return chip(abstention(state.last_reason)) if state.last_reason else NOTHING
 
     @admin.display(description="today")
     def shown_today(self, state: ProviderState) -> SafeString:
