@@ -24,7 +24,7 @@ def _wrong_settings() -> Iterator[CheckMessage]:
             yield Error(f"{name} is {value!r}; it must be an http or https address.", id="sources.E001")
         if name.endswith("_KEY") and (not value.isascii() or not value.isprintable()):
             yield Error(f"{name} holds characters that no HTTP header can carry.", id="sources.E002")
-    if settings.INQUIRY_SECONDS <= 0 or settings.INQUIRY_SECONDS > 35:
+    if not 0 < settings.INQUIRY_SECONDS <= 35:  # so written, it also refuses NaN
         yield Error("INQUIRY_SECONDS must be above 0 and at most 35 (a task ends after 45).", id="sources.E003")
     if settings.DATA == "replay":
         yield from _wrong_replay(Path(settings.REPLAY_DIR))
