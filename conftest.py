@@ -14,6 +14,8 @@ from pathlib import Path
 import django
 import pytest
 from django.conf import settings
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from verifier.embedded import embedded
 from verifier.places import discard
@@ -40,3 +42,7 @@ os.environ.setdefault("DATA", "replay")
 os.environ.setdefault("REPLAY_DIR", str(ROOT / "sources" / "replay" / "2026-01-14"))
 os.environ["DJANGO_SETTINGS_MODULE"] = "verifier.settings"
 django.setup()
+
+# How long an example takes says how busy the machine is, not whether the rule holds.
+hypothesis_settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("any machine")
