@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from claims.models import Claim, Verdict, Verification
 from claims.sampling import Expected, load_day
 
 DAY = Path(claims.__file__).parent / "sample" / "2026-01-14"
+WIDTH = 140  # of the table where there is no terminal to ask
 COLOURS = {"verified": "green", "single_source": "yellow", "rumor": "red", "pending": "dim"}
 
 
@@ -29,7 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--day", type=Path, default=DAY, help="a folder with day.json and article.txt")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        console = Console(width=None)
+        console = Console(width=None if sys.stdout.isatty() else WIDTH)
         expected = load_day(options["day"])
         if not _wait(console, expected, options["seconds"]):
             raise CommandError("not every claim was checked in time: is a worker running?")
