@@ -43,6 +43,7 @@ SECTIONS = (
     ("Where it is said", ("source", "url", "quote")),
 )
 WIDE = {"text", "quote"}
+NEEDED = {"text", "metric", "subject", "comparator", "as_of"}  # marked; intake is who insists
 
 
 def _text(label: str, help_text: str = "", **attrs: str) -> forms.CharField:
@@ -55,20 +56,20 @@ def _choice(label: str, options: list[tuple[str, str]], help_text: str = "") -> 
     return forms.ChoiceField(label=label, choices=NONE + options, required=False, help_text=help_text, widget=widget)
 
 
-def _moment(label: str, help_text: str, *, required: bool = False) -> forms.DateTimeField:
+def _moment(label: str, help_text: str) -> forms.DateTimeField:
     widget = UnfoldAdminTextInputWidget(attrs={"type": "datetime-local", "step": "60"})
-    return forms.DateTimeField(label=label, required=required, help_text=help_text, widget=widget)
+    return forms.DateTimeField(label=label, required=False, help_text=help_text, widget=widget)
 
 
-def _long(label: str, help_text: str, *, required: bool = False, rows: int = 3) -> forms.CharField:
+def _long(label: str, help_text: str, rows: int = 3) -> forms.CharField:
     widget = UnfoldAdminTextareaWidget(attrs={"rows": rows})
-    return forms.CharField(label=label, required=required, help_text=help_text, widget=widget)
+    return forms.CharField(label=label, required=False, help_text=help_text, widget=widget)
 
 
 class ClaimForm(forms.Form):
-    """Only shape is checked here; what a claim needs is said by intake, field by field."""
+    """Only shape is checked here. What a claim needs is said by intake, for all fields at once."""
 
-    text = _long("Text", "The statement as published, word for word.", required=True)
+    text = _long("Text", "The statement as published, word for word.")
     hedge = _choice("Hedge", choices(Hedge)[1:], "How the copy itself hedges it. Leave empty if it is stated as fact.")
     metric = _choice("Metric", METRICS, "What is measured.")
     subject = _choice("Subject", SUBJECTS, "The coin, the index or the whole market it is about.")
@@ -79,7 +80,7 @@ class ClaimForm(forms.Form):
     unit = _text("Unit", "Filled in from the metric; state it to be sure.", list="units")
     zone_low = _text("Zone from", "Price zone, lower edge.", inputmode="decimal")
     zone_high = _text("Zone to", "Price zone, upper edge.", inputmode="decimal")
-    as_of = _moment("As of (UTC)", "The instant the statement's present tense speaks of.", required=True)
+    as_of = _moment("As of (UTC)", "The instant the statement's present tense speaks of.")
     window = _choice("Window", WINDOWS, "The span before as-of. “In the past hour” is 60 minutes.")
     window_start = _moment("or from (UTC)", "Exact start, instead of a window.")
     window_end = _moment("to (UTC)", "Exact end; as-of when empty.")
@@ -100,14 +101,15 @@ class ClaimForm(forms.Form):
 
     def show(self, error: ClaimError) -> None:
         """Each complaint at its field; what belongs to no field of this form above them all."""
-        for name, words in error.fields.items():
+        for name, complaint in error.fields.items():
+            words = complaint if self.data.get(name) else f"Needed: {complaint}"
             known = name if name in self.fields else "source" if name.startswith("citations") else None
             self.add_error(known, words if known else f"{name}: {words}")
         if not error.fields:
             self.add_error(None, error.message)
 
-    def sections(self) -> list[tuple[str, list[tuple[forms.BoundField, bool]]]]:
-        return [(title, [(self[name], name in WIDE) for name in names]) for title, names in SECTIONS]
+    def sections(self) -> list[tuple[str, list[tuple[forms.BoundField, bool, bool]]]]:
+        return [(title, [(self[name], name in WIDE, name in NEEDED) for name in names]) for title, names in SECTIONS]
 
 
 def respond(request: HttpRequest, model_admin: Any) -> HttpResponse:
