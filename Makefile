@@ -12,6 +12,7 @@ LOCK := uv pip compile --quiet --universal --fork-strategy fewest --python-versi
 	--no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
 .PHONY: help venv demo run manage test check check-static format lock clean
 
 help:
