@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -89,18 +88,18 @@ class SnapshotView(Door):
         body = Body.objects.filter(sha256=sha256).first()
         if body is None:
             raise NotFound("There is no such snapshot.")
-        return HttpResponse(body.raw, headers=_safe_headers(body))
+        raw = body.raw
+        return HttpResponse(raw, headers=_safe_headers(sha256, _is_text(raw)))
 
 
-def _safe_headers(body: Body) -> dict[str, Any]:
-    is_text = _is_text(body.raw)
+def _safe_headers(sha256: str, is_text: bool) -> dict[str, str]:
     return {
         "Content-Type": "text/plain; charset=utf-8" if is_text else "application/octet-stream",
-        "Content-Disposition": f'{"inline" if is_text else "attachment"}; filename="{body.sha256}.txt"',
+        "Content-Disposition": f'{"inline" if is_text else "attachment"}; filename="{sha256}"',
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "Cache-Control": "private, max-age=31536000, immutable",
-        "ETag": f'"{body.sha256}"',
+        "ETag": f'"{sha256}"',
     }
 
 
