@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import socket
 import time
 from collections.abc import Iterator
 
@@ -138,6 +139,7 @@ def test_a_gzipped_answer_is_read_although_nobody_asked_for_it(server: LocalServ
 
 
 def test_nobody_listening_is_unavailable() -> None:
-    with local_server() as gone:
-        url = gone.url
-    assert isinstance(ask(Request(f"{url}/"), seconds=10), Unavailable)
+    with socket.socket() as taken:  # bound, so that nobody else gets the port, but not listening
+        taken.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{taken.getsockname()[1]}/"
+        assert isinstance(ask(Request(address), seconds=10), Unavailable)
