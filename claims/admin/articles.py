@@ -96,7 +96,7 @@ def _listed(claim: Claim) -> dict[str, Any]:
         "claim": claim,
         "mark": mark(claim.status),
         "outcome": outcome_chip(claim.outcome) if claim.outcome else "",
-        "mismatch": hedge_mismatch(claim.hedge, claim.status),
+        "mismatch": hedge_mismatch(claim),
         "address": reverse("admin:claims_claim_change", args=[claim.pk]),
         "checked": ago(claim.checked_at, never="not checked yet"),
     }

@@ -74,7 +74,7 @@ def _top(claim: Claim, verdict: Verdict | None) -> dict[str, Any]:
     """What must be readable from across the room."""
     look = status_look(verdict.shown_status if verdict else claim.status)
     outcome = outcome_look(verdict.outcome if verdict else claim.outcome)
-    mismatch = hedge_mismatch(claim.hedge, claim.status)
+    mismatch = hedge_mismatch(claim)
     return {
         "mark": chip(look, "big"),
         "tone": look.tone,

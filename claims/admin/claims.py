@@ -133,7 +133,7 @@ class ClaimAdmin(DeskAdmin[Claim]):
 
     @admin.display(description="claim", ordering="text")
     def shown_text(self, claim: Claim) -> SafeString:
-        mismatch = hedge_mismatch(claim.hedge, claim.status)
+        mismatch = hedge_mismatch(claim)
         return format_html(
             '<span class="cd-claim"><a href="{}" title="{}">{}</a><small>{} · {} · {}</small>'
             '<span class="cd-chips">{}{}</span></span>',

@@ -79,7 +79,7 @@ def _why(claim: Claim) -> tuple[int, Look]:
     outcome = outcome_look(claim.outcome)
     if claim.outcome in {Outcome.REFUTED, Outcome.CONFLICTING} and outcome:
         return (1 if claim.outcome == Outcome.REFUTED else 2), outcome
-    mismatch = hedge_mismatch(claim.hedge, claim.status)
+    mismatch = hedge_mismatch(claim)
     if mismatch:
         return 3, mismatch
     return 4, Look("Pending for long", "hourglass_disabled", "wait", "Nobody could answer yet.")

@@ -100,7 +100,7 @@ def _row(claim: Claim, item: Item, scale: Scale | None) -> dict[str, Any]:
         "value": read(observation.value, unit),
         "value_title": _interval(observation, unit),
         "kind": kind,
-        "observed": clock(observation.observed_at, claim.window_end, never="it does not say"),
+        "observed": clock(observation.observed_at, claim.window_end, never="time not said"),
         "reason": reading.reason if reading else "",
         "label": LABELS.get(reading.label, reading.label) if reading else "",
         "counts": bool(reading and reading.counts),

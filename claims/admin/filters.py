@@ -12,7 +12,7 @@ from unfold.utils import parse_date_str
 
 from claims.admin.marks import FLAG_WORDS
 from claims.models import Claim
-from claims.types import Hedge, Outcome, Status
+from claims.types import Comparator, Hedge, Outcome, Status
 from sources.assets import ASSETS
 from sources.models import Source
 
@@ -28,6 +28,7 @@ ATTENTION = (
     Q(flags__contains=["held"])
     | Q(outcome__in=[Outcome.CONFLICTING, Outcome.REFUTED])
     | Q(status__in=[Status.RUMOR, Status.SINGLE_SOURCE], hedge=Hedge.NONE)
+    & ~Q(outcome=Outcome.NO_AUTHORITY, comparator=Comparator.STATES)  # the copy states the gap itself
 )
 
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from claims.models import Claim
 from claims.policy import FLAGS
-from claims.types import Hedge, Outcome, Stance, Status
+from claims.types import Comparator, Hedge, Outcome, Stance, Status
 from sources.admin.showing import NOTHING, Look, chip, icon
 
 STATUSES = {
@@ -90,14 +91,20 @@ def flag_chips(flags: Iterable[str]) -> SafeString:
     return format_html_join(" ", "{}", ((chip(flag_look(flag), "quiet"),) for flag in flags))
 
 
-def hedge_mismatch(hedge: str, status: str) -> Look | None:
+def hedge_mismatch(claim: Claim) -> Look | None:
     """A warning when the copy's words say more, or less, than the mark does."""
-    if Hedge(hedge) in FITTING[Status(status)]:
+    hedge, status = Hedge(claim.hedge), Status(claim.status)
+    if hedge in FITTING[status] or says_the_gap(claim):
         return None
     if status == Status.VERIFIED:
         return Look("Copy hedges a verified claim", "notification_important", "caution", "It may be stated as fact.")
     words = "as fact" if hedge == Hedge.NONE else f"“{hedge.replace('_', ' ')}”"
     return Look(f"Copy says it {words}", "notification_important", "bad", f"The mark is {status.replace('_', ' ')}.")
+
+
+def says_the_gap(claim: Claim) -> bool:
+    """“There is no authoritative total” is the truth where there is none, and needs no hedge."""
+    return claim.outcome == Outcome.NO_AUTHORITY and claim.comparator == Comparator.STATES
 
 
 def voices(supporting: int, contradicting: int, quorum: int, status: str = "") -> SafeString:

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from claims.admin.claim_page import situation
+from claims.admin.filters import ATTENTION
 from claims.admin.marks import hedge_mismatch
 from claims.models import ApiKey, Claim, Verdict, Verification
 from sources.models import Inquiry, Snapshot
@@ -344,7 +345,21 @@ def test_the_raw_answer_is_one_click_away(editor: Client, day: dict[str, Claim])
     ],
 )
 def test_copy_that_says_more_than_the_mark_is_pointed_out(hedge: str, status: str, warns: bool) -> None:
-    assert (hedge_mismatch(hedge, status) is not None) is warns
+    assert (hedge_mismatch(Claim(hedge=hedge, status=status)) is not None) is warns
+
+
+@pytest.mark.parametrize(("comparator", "warns"), [("states", False), ("about", True)])
+def test_copy_may_state_a_gap_as_fact_and_no_figure_for_it(comparator: str, warns: bool) -> None:
+    claim = Claim(hedge="none", status="rumor", outcome="no_authority", comparator=comparator)
+    assert (hedge_mismatch(claim) is not None) is warns
+
+
+def test_a_gap_that_the_copy_states_needs_no_editor(editor: Client, day: dict[str, Claim]) -> None:
+    gap = Claim.objects.filter(pk=day["day_total"].pk)
+    gap.update(hedge="none")
+    assert gap.filter(ATTENTION).exists()
+    gap.update(comparator="states")
+    assert not gap.filter(ATTENTION).exists()
 
 
 # Hostile text
