@@ -13,8 +13,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
 from django.db.models.functions import Now
 
 from claims.models import Claim
@@ -93,7 +95,7 @@ def claim_of(question: Question, value: int = SUPPLY, **more: Any) -> Claim:
         subject=question.subject,
         qualifiers=dict(question.qualifiers),
         comparator="about",
-        value=value,
+        value=Decimal(value),
         unit="coins",
         as_of=question.window.end,
         window_start=question.window.start,
@@ -105,8 +107,9 @@ def claim_of(question: Question, value: int = SUPPLY, **more: Any) -> Claim:
 
 
 def waiting_claim(question: Question, value: int = SUPPLY, **more: Any) -> Claim:
-    claim = claim_of(question, value, **more)
-    begin(claim)
+    with transaction.atomic():
+        claim = claim_of(question, value, **more)
+        begin(claim)
     return claim
 
 

@@ -82,7 +82,7 @@ def rule_waiting(inquiry: Inquiry) -> int:
                 policy=POLICY,
             )
         ruling = rulings[shared]
-        decision = settle_status(previous.get(claim.pk), ruling, asked_by_person=one.asked_by_person)
+        decision = settle_status(previous[claim.pk], ruling, asked_by_person=one.asked_by_person)
         verdicts.append(_verdict(claim, inquiry, ruling, decision, case.now))
         evidence.append([_evidence(case, ruling, answer) for answer in case.answers])
         claims.append(_marked(claim, ruling, decision, case))
@@ -133,19 +133,19 @@ def observation_of(row: ObservationRow) -> Observation:
 
 
 def _previous(claims: Sequence[Claim]) -> dict[object, Previous]:
-    """What each claim shows now and what its last inquiry found; claims never judged are absent."""
+    """What each claim shows now, which an editor may have decided, and what its last inquiry found."""
     newest = Verdict.objects.filter(claim__in=claims).order_by("claim_id", "-id").distinct("claim_id")
-    shown = {claim.pk: claim for claim in claims}
-    return {last.claim_id: _standing(shown[last.claim_id], last) for last in newest}
+    found = {last.claim_id: last for last in newest}
+    return {claim.pk: _standing(claim, found.get(claim.pk)) for claim in claims}
 
 
-def _standing(claim: Claim, last: Verdict) -> Previous:
+def _standing(claim: Claim, last: Verdict | None) -> Previous:
     return Previous(
         status=Status(claim.status),
-        outcome=Outcome(claim.outcome),
+        outcome=Outcome(claim.outcome) if claim.outcome else None,
         flags=tuple(claim.flags),
-        found_status=Status(last.status),
-        found_outcome=Outcome(last.outcome),
+        found_status=Status(last.status) if last else None,
+        found_outcome=Outcome(last.outcome) if last else None,
     )
 
 
