@@ -38,7 +38,7 @@ def submit_claim(
     """
     draft = read_draft(data, database_now())
     if draft.span and (article is None or draft.span[1] > len(article.text)):
-        raise InvalidInput("These fields are wrong: start.", {"start": "start and end lie outside the article"})
+        raise InvalidInput("Wrong: start.", {"start": "start and end lie outside the article"})
     with transaction.atomic():
         sources = [_source(citation.source) for citation in draft.citations]
         key = _submission_key(draft, sources, article)

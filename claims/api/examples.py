@@ -70,7 +70,7 @@ _CLAIM: dict[str, Any] = {
 }
 _ERROR = {
     "code": "assertion_incomplete",
-    "message": "These fields are missing: value.",
+    "message": "Missing: value.",
     "fields": {"value": "the figure, in the metric's unit"},
 }
 

@@ -74,14 +74,12 @@ class _Reader:
 
     def stop_if_wrong(self) -> None:
         """InvalidInput or AssertionIncomplete when anything was noted."""
+        missing = {name: f"is missing: {why}" for name, why in self.missing.items()}
+        lacking = f"Missing: {', '.join(sorted(missing))}." if missing else ""
         if self.wrong:
-            raise InvalidInput(_sentence("These fields are wrong", self.wrong), {**self.missing, **self.wrong})
-        if self.missing:
-            raise AssertionIncomplete(_sentence("These fields are missing", self.missing), self.missing)
-
-
-def _sentence(what: str, named: Mapping[str, str]) -> str:
-    return f"{what}: {', '.join(sorted(named))}."
+            raise InvalidInput(f"Wrong: {', '.join(sorted(self.wrong))}. {lacking}".strip(), missing | self.wrong)
+        if missing:
+            raise AssertionIncomplete(lacking, missing)
 
 
 def read_draft(data: Mapping[str, Any], now: datetime) -> Draft:

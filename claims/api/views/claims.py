@@ -133,7 +133,7 @@ def _article(raw: Any) -> Article | None:
     try:
         return Article.objects.get(pk=uuid.UUID(raw))
     except (ValueError, TypeError, AttributeError, Article.DoesNotExist):
-        raise InvalidInput("These fields are wrong: article.", {"article": "there is no such article"}) from None
+        raise InvalidInput("Wrong: article.", {"article": "there is no such article"}) from None
 
 
 class ClaimView(Door):
