@@ -101,8 +101,7 @@ class ClaimForm(forms.Form):
 
     def show(self, error: ClaimError) -> None:
         """Each complaint at its field; what belongs to no field of this form above them all."""
-        for name, complaint in error.fields.items():
-            words = complaint if self.data.get(name) else f"Needed: {complaint}"
+        for name, words in error.fields.items():
             known = name if name in self.fields else "source" if name.startswith("citations") else None
             self.add_error(known, words if known else f"{name}: {words}")
         if not error.fields:
