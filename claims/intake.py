@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.text import slugify
 
 from claims import verification
 from claims.drafting import Draft, read_draft
-from claims.errors import InvalidInput
+from claims.errors import ClaimError, InvalidInput
 from claims.models import Article, Citation, Claim
 from sources.models import Source
 from sources.queries import database_now
@@ -29,6 +33,14 @@ class Submission:
     created: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A draft with the article it is of, on its way to a row."""
+
+    draft: Draft
+    article: Article | None
+
+
 def submit_claim(
     data: Mapping[str, Any], *, created_by: User | None = None, article: Article | None = None
 ) -> Submission:
@@ -36,23 +48,70 @@ def submit_claim(
 
     data: the keys of `POST /api/v1/claims/`. Raises InvalidInput or AssertionIncomplete; then nothing is stored.
     """
-    draft = read_draft(data, database_now())
-    if draft.span and (article is None or draft.span[1] > len(article.text)):
-        raise InvalidInput("Wrong: start.", {"start": "start and end lie outside the article"})
+    (result,) = submit_claims([data], created_by=created_by, article=article)
+    if isinstance(result, ClaimError):
+        raise result
+    return result
+
+
+def submit_claims(
+    items: Sequence[Mapping[str, Any]], *, created_by: User | None = None, article: Article | None = None
+) -> list[Submission | ClaimError]:
+    """Store many claims in one transaction; for each, in order, what became of it.
+
+    A wrong item is refused by itself. `article` is the article of all; an item may name its own by id.
+    """
+    now = database_now()
+    read = [_read(data, now, article) for data in items]
+    drafts = [one for one in read if isinstance(one, _Read)]
     with transaction.atomic():
-        sources = [_source(citation.source) for citation in draft.citations]
-        key = _submission_key(draft, sources, article)
-        claim, created = Claim.objects.get_or_create(
-            submission_key=key, defaults={**_columns(draft), "article": article, "created_by": created_by}
-        )
-        if created:
-            Citation.objects.bulk_create(
-                Citation(claim=claim, source=source, url=one.url, quote=one.quote)
-                for source, one in zip(sources, draft.citations, strict=True)
-            )
-            verification.begin(claim)
-            claim.refresh_from_db()
-    return Submission(claim, created)
+        submissions = iter(_store(drafts, created_by) if drafts else ())
+        return [one if isinstance(one, ClaimError) else next(submissions) for one in read]
+
+
+def _read(data: Mapping[str, Any], now: datetime, article: Article | None) -> _Read | ClaimError:
+    if not isinstance(data, Mapping):
+        return InvalidInput("Each claim must be a JSON object.")
+    try:
+        draft = read_draft(data, now)
+        article = article or _article(data.get("article"))
+    except ClaimError as refusal:
+        return refusal
+    if draft.span and (article is None or draft.span[1] > len(article.text)):
+        return InvalidInput("Wrong: start.", {"start": "start and end lie outside the article"})
+    return _Read(draft, article)
+
+
+def _article(raw: Any) -> Article | None:
+    if raw is None:
+        return None
+    try:
+        return Article.objects.get(pk=UUID(raw))
+    except (ValueError, TypeError, AttributeError, Article.DoesNotExist):
+        raise InvalidInput("Wrong: article.", {"article": "there is no such article"}) from None
+
+
+def _store(read: Sequence[_Read], created_by: User | None) -> list[Submission]:
+    sources = _sources({citation.source for one in read for citation in one.draft.citations})
+    keys = [_submission_key(one.draft, sources, one.article) for one in read]
+    drafts = dict(zip(reversed(keys), reversed(read), strict=True))  # the first of equal submissions stands
+    rows = {
+        key: Claim(submission_key=key, article=one.article, created_by=created_by, **_columns(one.draft))
+        for key, one in sorted(drafts.items())
+    }
+    Claim.objects.bulk_create(rows.values(), ignore_conflicts=True)
+    stored = {claim.submission_key: claim for claim in Claim.objects.filter(submission_key__in=rows)}
+    new = [key for key, claim in stored.items() if claim.pk == rows[key].pk]
+    Citation.objects.bulk_create(
+        Citation(claim=stored[key], source=sources[one.source], url=one.url, quote=one.quote)
+        for key in new
+        for one in drafts[key].draft.citations
+    )
+    verification.begin([stored[key] for key in new])
+    marked = Claim.objects.in_bulk([claim.pk for claim in stored.values()])
+    created = set(new)
+    first = {key: place for place, key in reversed(list(enumerate(keys))) if key in created}
+    return [Submission(marked[stored[key].pk], first.get(key) == place) for place, key in enumerate(keys)]
 
 
 def _columns(draft: Draft) -> dict[str, Any]:
@@ -77,10 +136,10 @@ def _columns(draft: Draft) -> dict[str, Any]:
     }
 
 
-def _submission_key(draft: Draft, sources: list[Source], article: Article | None) -> str:
+def _submission_key(draft: Draft, sources: Mapping[str, Source], article: Article | None) -> str:
     assertion = draft.assertion
     figures = [None if one is None else plain(one) for one in (assertion.value, assertion.value_high)]
-    cited = sorted([source.slug, one.url, one.quote] for source, one in zip(sources, draft.citations, strict=True))
+    cited = sorted([sources[one.source].slug, one.url, one.quote] for one in draft.citations)
     parts = [
         assertion.question.key,
         assertion.comparator.value,
@@ -92,11 +151,17 @@ def _submission_key(draft: Draft, sources: list[Source], article: Article | None
     return hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()
 
 
-def _source(name: str) -> Source:
-    """The registered source of this slug or name; an unknown name becomes an unclassified source."""
-    known = Source.objects.filter(slug=name.lower()).first() or Source.objects.filter(name__iexact=name).first()
-    if known is not None:
-        return known
+def _sources(names: set[str]) -> dict[str, Source]:
+    """The registered source of each slug or name; an unknown name becomes an unclassified source."""
+    if not names:
+        return {}
+    lower = {name.lower() for name in names}
+    rows = Source.objects.annotate(lower=Lower("name")).filter(Q(slug__in=lower) | Q(lower__in=lower))
+    known = {row.name.lower(): row for row in rows} | {row.slug: row for row in rows}
+    return {name: known.get(name.lower()) or _unclassified(name) for name in sorted(names)}
+
+
+def _unclassified(name: str) -> Source:
     slug = slugify(name)[:60] or "source"
     digest = hashlib.sha256(name.lower().encode()).hexdigest()[:8]
     source, _ = Source.objects.get_or_create(slug=f"{slug}-{digest}", defaults={"name": name})

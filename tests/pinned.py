@@ -109,7 +109,7 @@ def claim_of(question: Question, value: int = SUPPLY, **more: Any) -> Claim:
 def waiting_claim(question: Question, value: int = SUPPLY, **more: Any) -> Claim:
     with transaction.atomic():
         claim = claim_of(question, value, **more)
-        begin(claim)
+        begin([claim])
     return claim
 
 

@@ -34,7 +34,7 @@ FILLED = {"scope": "all_time", "basis": "close"}
 FIELDS = frozenset(
     {"text", "metric", "subject", "side", "comparator", "value", "value_high", "unit", "zone_low", "zone_high"}
     | {"as_of", "window", "window_start", "window_end", "citations", "hedge", "extreme", "scope", "basis"}
-    | {"start", "end"}
+    | {"article", "start", "end"}  # the door looks the article up
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 from celery import current_app
@@ -25,22 +25,27 @@ log = logging.getLogger(__name__)
 def check_now(claim: Claim, *, by_person: bool) -> Inquiry:
     """Have the claim checked afresh; joins an inquiry already under way. Safe to call any number of times."""
     with transaction.atomic():
-        return begin(claim, by_person=by_person, reuse=False)
-
-
-def begin(claim: Claim, *, by_person: bool = False, reuse: bool = True) -> Inquiry:
-    """Make the claim wait on an inquiry; inside a transaction. Its row must not be locked: settling locks it last.
-
-    reuse: rule at once from an inquiry settled a short while ago, if the metric allows.
-    """
-    if reuse and (settled := _fresh(claim)) is not None:
-        Verification.objects.get_or_create(claim=claim, inquiry=settled)
-        rule_waiting(settled)
-        return settled
-    inquiry = join([claim], carry=False)
-    if by_person:
-        Verification.objects.filter(claim=claim, inquiry=inquiry).update(asked_by_person=True)
+        inquiry = join([claim], carry=False)
+        if by_person:
+            Verification.objects.filter(claim=claim, inquiry=inquiry).update(asked_by_person=True)
     return inquiry
+
+
+def begin(claims: Iterable[Claim]) -> None:
+    """Have new claims checked; inside a transaction. Their rows must not be locked: settling locks them last.
+
+    Claims whose question was settled a short while ago, as their metric allows, are ruled at once on that inquiry.
+    """
+    alike: dict[str, list[Claim]] = {}
+    for claim in claims:
+        alike.setdefault(claim.question_key, []).append(claim)
+    for _, group in sorted(alike.items()):  # everybody locks inquiries in one order
+        settled = _fresh(group[0])
+        if settled is None:
+            join(group, carry=False)
+        else:
+            _wait_on(settled, group)
+            rule_waiting(settled)
 
 
 def join(claims: Sequence[Claim], *, carry: bool) -> Inquiry:
@@ -50,12 +55,16 @@ def join(claims: Sequence[Claim], *, carry: bool) -> Inquiry:
     gap covers the question.
     """
     inquiry, new = open_inquiry(claims[0].question, ask=not _is_gap(claims[0]), carry=carry)
-    Verification.objects.bulk_create(
-        [Verification(claim=claim, inquiry=inquiry) for claim in claims], ignore_conflicts=True, batch_size=1000
-    )
+    _wait_on(inquiry, claims)
     if new:
         ring(inquiry.pk)
     return inquiry
+
+
+def _wait_on(inquiry: Inquiry, claims: Sequence[Claim]) -> None:
+    Verification.objects.bulk_create(
+        [Verification(claim=claim, inquiry=inquiry) for claim in claims], ignore_conflicts=True, batch_size=1000
+    )
 
 
 def _is_gap(claim: Claim) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from claims.errors import ClaimError, InvalidInput
-from claims.intake import submit_claim
+from claims.intake import Submission, submit_claim, submit_claims
 from claims.models import Article, Citation, Claim, Verification
 from sources.models import Inquiry, Source
 
@@ -37,6 +37,16 @@ def test_a_claim_is_stored_with_its_citation_and_waits_on_an_inquiry() -> None:
     inquiry = claim.verifications.get().inquiry
     assert inquiry.settled_at is None
     assert {lookup.provider for lookup in inquiry.lookups.all()} >= {"coinglass", "coinalyze"}
+
+
+def test_many_claims_are_stored_at_once_and_a_wrong_one_is_refused_by_itself() -> None:
+    wrong = {**CLAIM, "value": "NaN"}
+    results = submit_claims([CLAIM, wrong, {**CLAIM, "value": "7"}, CLAIM, "no claim"])  # type: ignore[list-item]
+    created = [isinstance(one, Submission) and one.created for one in results]
+    assert created == [True, False, True, False, False]
+    assert isinstance(results[1], ClaimError)
+    assert isinstance(results[4], ClaimError)
+    assert (Claim.objects.count(), Inquiry.objects.count(), Citation.objects.count()) == (2, 1, 2)
 
 
 def test_the_same_submission_is_the_same_claim() -> None:

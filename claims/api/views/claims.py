@@ -21,7 +21,7 @@ from claims.api.schema import IDEMPOTENCY_KEY
 from claims.api.serializers.claims import BulkIn, BulkOut, ClaimIn, ClaimOut
 from claims.api.views.door import READ, WRITE, Door, object_of
 from claims.errors import ClaimError, InvalidInput
-from claims.models import Article, Claim
+from claims.models import Claim
 
 SORTS = ("created_at", "as_of", "updated_at")
 ORDERINGS = tuple(f"{sign}{name}" for name in SORTS for sign in ("-", ""))
@@ -72,7 +72,7 @@ class ClaimsView(Door, GenericAPIView[Claim]):
     )
     @idempotent(in_one_transaction)
     def post(self, request: Request) -> Response:
-        submission = _submit(request, object_of(request))
+        submission = intake.submit_claim(object_of(request), created_by=person_of(request))
         answer = self.get_serializer(queries.claim(submission.claim.pk)).data
         return Response(answer, status=201 if submission.created else 200, headers={"Location": answer["url"]})
 
@@ -93,7 +93,9 @@ class BulkView(Door):
     )
     @idempotent(in_steps)
     def post(self, request: Request) -> Response:
-        results = [self._result(index, item) for index, item in enumerate(_items(request.data))]
+        items = _items(request.data)
+        submissions = intake.submit_claims(items, created_by=person_of(request))
+        results = [_result(index, one) for index, one in enumerate(submissions)]
         stored = queries.claims_by_id(result["claim"] for result in results if result["claim"])
         for result in results:
             result["claim"] = stored.get(result["claim"])
@@ -103,16 +105,13 @@ class BulkView(Door):
         answer = {"created": created, "existing": existing, "failed": failed, "results": results}
         return Response(BulkOut(answer, context={"request": request}).data)
 
-    def _result(self, index: int, item: Any) -> dict[str, Any]:
-        try:
-            if not isinstance(item, dict):
-                raise InvalidInput("Each claim must be a JSON object.")
-            submission = _submit(self.request, item)
-        except ClaimError as error:
-            refusal = {"code": error.code, "message": error.message, "fields": error.fields}
-            return {"index": index, "status": error.http_status, "claim": None, "error": refusal}
-        status = 201 if submission.created else 200
-        return {"index": index, "status": status, "claim": submission.claim.pk, "error": None}
+
+def _result(index: int, submission: intake.Submission | ClaimError) -> dict[str, Any]:
+    if isinstance(submission, ClaimError):
+        refusal = {"code": submission.code, "message": submission.message, "fields": submission.fields}
+        return {"index": index, "status": submission.http_status, "claim": None, "error": refusal}
+    status = 201 if submission.created else 200
+    return {"index": index, "status": status, "claim": submission.claim.pk, "error": None}
 
 
 def _items(data: Any) -> list[Any]:
@@ -121,19 +120,6 @@ def _items(data: Any) -> list[Any]:
         problem = f"must be a list of 1 to {MOST_AT_ONCE} claims"
         raise InvalidInput(f"The claims {problem}.", {"claims": problem})
     return items
-
-
-def _submit(request: Request, data: dict[str, Any]) -> intake.Submission:
-    return intake.submit_claim(data, created_by=person_of(request), article=_article(data.get("article")))
-
-
-def _article(raw: Any) -> Article | None:
-    if raw is None:
-        return None
-    try:
-        return Article.objects.get(pk=uuid.UUID(raw))
-    except (ValueError, TypeError, AttributeError, Article.DoesNotExist):
-        raise InvalidInput("Wrong: article.", {"article": "there is no such article"}) from None
 
 
 class ClaimView(Door):

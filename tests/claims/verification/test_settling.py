@@ -162,7 +162,7 @@ def test_a_claim_that_comes_at_the_very_moment_of_settling_is_not_lost(server: L
             settle(inquiry.pk)
             return
         with transaction.atomic():
-            begin(late[number - 3])
+            begin([late[number - 3]])
 
     at_once(work)
     for pk in Inquiry.objects.filter(settled_at=None).values_list("pk", flat=True):
@@ -176,7 +176,7 @@ def test_a_claim_joins_while_its_inquiry_is_locked_and_is_judged_with_it(server:
     inquiry = answered_inquiry()
     settler = threading.Thread(target=_closing(lambda: settle(inquiry.pk)))
     with transaction.atomic():
-        begin(claim_of(inquiry.question, SUPPLY * 2))
+        begin([claim_of(inquiry.question, SUPPLY * 2)])
         settler.start()
         until(_somebody_waits_for_a_lock)
     settler.join(20)
