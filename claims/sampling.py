@@ -13,6 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.db import transaction
+
 from claims.intake import submit_claim
 from claims.models import Article, Claim, GapRecord
 from sources.models import Source
@@ -29,8 +31,12 @@ class Expected:
     flags: tuple[str, ...] = ()
 
 
+@transaction.atomic
 def load_day(folder: Path) -> list[Expected]:
-    """Store the day's article, gaps and claims; each claim starts to be checked. Raises ClaimError, OSError."""
+    """Store the day's article, gaps and claims, or nothing; each claim starts to be checked.
+
+    Raises ClaimError, OSError, and KeyError or ValueError for a day.json of another shape.
+    """
     day = json.loads((folder / "day.json").read_text(encoding="utf-8"))
     text = (folder / "article.txt").read_text(encoding="utf-8")
     for gap in day["gaps"]:

@@ -281,3 +281,12 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Origin(models.Model):
+    """One row: whether this database holds live or replayed evidence. It is never both."""
+
+    data = models.CharField(max_length=10, primary_key=True)
+
+    def __str__(self) -> str:
+        return self.data

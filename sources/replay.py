@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from sources.errors import Unavailable
 from sources.types import Request, Response
 
+DAY = "day.json"  # at the top of the folder: an article and its claims, not an answer
 ANY = "*"  # the field must be there, whatever its value
 BODIES = ("body", "text", "file")
 FIELDS = frozenset({"request", "stands_for", "status", "headers", "delay_seconds", "remark", "question", "expects"})
@@ -71,11 +72,11 @@ class ReplayFolder:
 
     @classmethod
     def load(cls, path: Path | str) -> ReplayFolder:
-        """Reads and checks every *.json file below `path`. Raises ReplayError."""
+        """Reads and checks every *.json file below `path` but for its DAY. Raises ReplayError."""
         folder = Path(path)
         if not folder.is_dir():
             raise ReplayError(f"{folder} is not a folder of recordings")
-        read = [read_recording(file, folder) for file in sorted(folder.rglob("*.json"))]
+        read = [read_recording(file, folder) for file in sorted(folder.rglob("*.json")) if file != folder / DAY]
         _refuse_ties(read)
         return cls(tuple(read))
 

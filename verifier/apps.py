@@ -15,8 +15,9 @@ class VerifierConfig(AppConfig):
 
 
 def _fill(**kwargs: object) -> None:
-    from sources import registry
+    from sources import origin, registry
     from verifier import schedule
 
+    origin.hold()
     registry.load()
     schedule.ensure()

@@ -241,7 +241,8 @@ def main() -> int:
     options = arguments("Start everything with live providers; Ctrl-C stops it.").parse_args()
 
     def serve() -> int:
-        with instance(ROOT / ".data" / "run", os.environ, options.port) as started:
+        folder = "replay" if os.environ.get("DATA") == "replay" else "run"  # their evidence must not meet
+        with instance(ROOT / ".data" / folder, os.environ, options.port) as started:
             started.present({"Web": started.address, "Login": "make manage ARGS=createsuperuser"})
             return until_stopped(started)
 

@@ -1,4 +1,4 @@
-"""Load the sample article of 14 January 2026, check its claims as any claim is checked, and print the marks."""
+"""Load the article of a replayed day, check its claims as any claim is checked, and print the marks."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Prefetch
 from rich.console import Console
@@ -14,11 +15,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-import claims
 from claims.models import Claim, Verdict, Verification
 from claims.sampling import Expected, load_day
 
-DAY = Path(claims.__file__).parent / "sample" / "2026-01-14"
 WIDTH = 140  # of the table where there is no terminal to ask
 COLOURS = {"verified": "green", "single_source": "yellow", "rumor": "red", "pending": "dim"}
 
@@ -28,11 +27,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--seconds", type=float, default=120.0, help="how long to wait for the workers")
-        parser.add_argument("--day", type=Path, default=DAY, help="a folder with day.json and article.txt")
+        parser.add_argument("--day", type=Path, help="a folder with day.json and article.txt; REPLAY_DIR without it")
 
     def handle(self, *args: Any, **options: Any) -> None:
         console = Console(width=None if sys.stdout.isatty() else WIDTH)
-        expected = load_day(options["day"])
+        expected = load_day(options["day"] or Path(settings.REPLAY_DIR))
         if not _wait(console, expected, options["seconds"]):
             raise CommandError("not every claim was checked in time: is a worker running?")
         rows = _current(expected)
@@ -76,7 +75,7 @@ def _as_expected(one: Expected, claim: Claim) -> bool:
 
 
 def _table(rows: list[tuple[Expected, Claim]]) -> Table:
-    table = Table(title="Market day of 14 January 2026, as of 05:00 UTC (replayed answers)", show_lines=True)
+    table = Table(title="The claims of the day and their marks", show_lines=True)
     for name, options in (
         ("Claim", {"ratio": 4}),
         ("Mark", {"no_wrap": True}),
