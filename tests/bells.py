@@ -1,4 +1,4 @@
-"""The messages that wake workers, in a queue of the test's own on the session's real broker; and a broker that is away."""
+"""Messages that wake workers, in a queue of the test's own on the session's real broker; and a broker that is away."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from celery import Celery
-from kombu.exceptions import OperationalError as BrokerAway
 from kombu.simple import SimpleQueue
 
 from verifier.celery import app
@@ -67,15 +66,15 @@ def bells() -> Iterator[Bells]:
 
 
 @contextmanager
-def broker_away() -> Iterator[type[BrokerAway]]:
+def broker_away() -> Iterator[None]:
     """For this thread there is no broker: its port is closed."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-    away = _like_ours(broker_url=f"redis://127.0.0.1:{port}/0")
+    away = _like_ours(broker_write_url=f"redis://127.0.0.1:{port}/0")  # CELERY_BROKER_URL outranks broker_url
     away.set_current()
     try:
-        yield BrokerAway
+        yield
     finally:
         app.set_current()
         away.close()
