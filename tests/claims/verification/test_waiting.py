@@ -61,7 +61,7 @@ def test_eight_submitters_at_once_share_one_inquiry() -> None:
 
     def work(number: int) -> None:
         with transaction.atomic():
-            begin(claims[number])
+            begin([claims[number]])
 
     at_once(work)
     assert Verification.objects.filter(inquiry=only()).count() == 8
@@ -114,7 +114,7 @@ def test_eight_claims_at_once_on_a_settled_inquiry_get_one_verdict_each(server: 
 
     def work(number: int) -> None:
         with transaction.atomic():
-            begin(claims[number])
+            begin([claims[number]])
 
     at_once(work)
     assert {claim.verdicts.count() for claim in claims} == {1}
@@ -182,7 +182,8 @@ def test_the_bell_rings_once_for_an_inquiry_and_only_after_the_commit() -> None:
     question = supply_question()
     with bells() as ringing:
         with transaction.atomic():
-            first = begin(claim_of(question))
+            begin([claim_of(question)])
+            first = Inquiry.objects.get()
             assert ringing.heard() == []
         waiting_claim(question, SUPPLY * 2)
         assert ringing.heard() == [first.pk]
@@ -192,7 +193,7 @@ def test_the_bell_rings_once_for_an_inquiry_and_only_after_the_commit() -> None:
 def test_a_claim_that_was_rolled_back_rings_no_bell() -> None:
     with bells() as ringing:
         with transaction.atomic():
-            begin(claim_of(supply_question()))
+            begin([claim_of(supply_question())])
             transaction.set_rollback(True)
         assert not Inquiry.objects.exists()
         assert ringing.heard() == []
