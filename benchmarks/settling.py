@@ -13,8 +13,13 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sources.types import Request, Response
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -47,69 +52,69 @@ def main() -> None:
 
 
 def measure(claims: int, questions: int) -> None:
-    from django.db import connection
-
     from claims import verification
-    from claims.intake import submit_claim
-    from claims.models import Verdict, Verification
+    from claims.models import Evidence, Verdict, Verification
     from sources import collecting
-    from sources.models import Inquiry
+    from sources.models import Inquiry, Lookup
+
+    taking_in = timed(lambda: take_in(claims, questions))
+    inquiries = list(Inquiry.objects.filter(settled_at=None).values_list("pk", flat=True))
+    transport = Counting()
+    asking = timed(lambda: [collecting.answer(pk, transport) for pk in inquiries])
+    settling = timed(lambda: [verification.settle(pk) for pk in inquiries])
+    assert not Verification.objects.filter(settled=False).exists()
+    assert (len(inquiries), Verdict.objects.count()) == (questions, claims)
+
+    lookups = Lookup.objects.count()
+    bare = bare_insert()
+    print(f"{claims} claims on {questions} questions; {Evidence.objects.count()} rows of evidence")
+    print(f"provider requests: {transport.requests} for {questions} questions x {lookups // questions} providers")
+    print(f"taken in, 1,000 a request: {claims / taking_in:7.0f} claims/s")
+    print(f"asked, replayed answers:   {questions / asking:7.1f} questions/s")
+    print(f"settled:                   {claims / settling:7.0f} claims/s = {1000 * settling / claims:.2f} ms a claim")
+    print(f"the same rows, bare bulk insert: {1000 * bare / claims:.2f} ms a claim")
+    print(f"settling costs {settling / bare:.2f} times the bare insert")
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds the work takes."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def take_in(claims: int, questions: int) -> None:
+    """Submit them by the thousand; claim i asks question i modulo `questions`."""
+    from claims.intake import submit_claims
 
     end = datetime(2026, 1, 14, 5, tzinfo=UTC)
-    started = time.perf_counter()
-    for number in range(claims):
-        as_of = end - timedelta(minutes=number % questions)
-        submit_claim(
-            {
-                "text": f"BTC traded above ${90_000 + number}",
-                "metric": "price_break",
-                "subject": "BTC",
-                "comparator": "broke_above",
-                "value": str(90_000 + number),
-                "window": "PT12H",
-                "as_of": as_of.isoformat(),
-            }
-        )
-    taken_in = time.perf_counter() - started
-
-    transport = Counting()
-    inquiries = list(Inquiry.objects.filter(settled_at=None).values_list("pk", flat=True))
-    started = time.perf_counter()
-    for pk in inquiries:
-        collecting.answer(pk, transport)
-    asking = time.perf_counter() - started
-    started = time.perf_counter()
-    for pk in inquiries:
-        verification.settle(pk)
-    settling = time.perf_counter() - started
-    assert not Verification.objects.filter(settled=False).exists()
-    assert Verdict.objects.count() == claims
-
-    bare = bare_insert()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM claims_evidence")
-        evidence = cursor.fetchone()[0]
-    lookups = sum(Inquiry.objects.get(pk=pk).lookups.count() for pk in inquiries[:1])
-    print(f"claims {claims}, questions {len(inquiries)}, providers a question {lookups}, evidence rows {evidence}")
-    print(f"conversations {transport.conversations} = questions x providers {len(inquiries) * lookups}")
-    print(f"taken in   {claims / taken_in:8.0f} claims/s")
-    print(f"asked      {len(inquiries) / asking:8.1f} questions/s (replayed answers)")
-    print(f"settled    {claims / settling:8.0f} claims/s, {1000 * settling / claims:.2f} ms a claim")
-    print(f"bare bulk insert of the same verdict and evidence rows: {1000 * bare / claims:.2f} ms a claim")
-    print(f"ratio settled / bare insert: {settling / bare:.2f}")
+    items = [
+        {
+            "text": f"BTC traded above ${90_000 + number}",
+            "metric": "price_break",
+            "subject": "BTC",
+            "comparator": "broke_above",
+            "value": str(90_000 + number),
+            "window": "PT10M",
+            "as_of": (end - timedelta(minutes=number % questions)).isoformat(),
+        }
+        for number in range(claims)
+    ]
+    for first in range(0, claims, 1000):
+        submit_claims(items[first : first + 1000])
 
 
 class Counting:
-    """The replay transport, counting the first request of every conversation."""
+    """The replay transport, counting requests."""
 
     def __init__(self) -> None:
         from sources.collecting.addressing import transport
 
         self.inner = transport()
-        self.conversations = 0
+        self.requests = 0
 
-    async def send(self, request: object) -> object:
-        self.conversations += 1
+    async def send(self, request: Request) -> Response:
+        self.requests += 1
         return await self.inner.send(request)
 
     async def aclose(self) -> None:
@@ -117,36 +122,17 @@ class Counting:
 
 
 def bare_insert() -> float:
-    """Seconds to insert the same rows again, in one statement a table, into tables with the same columns."""
+    """Seconds to bulk_create the same verdict and evidence rows, already built, into tables of the same columns."""
     from django.db import connection
-
-    with connection.cursor() as cursor:
-        for table in ("claims_verdict", "claims_evidence"):
-            cursor.execute(f"CREATE TABLE bare_{table} (LIKE {table} INCLUDING ALL)")
-        started = time.perf_counter()
-        for table in ("claims_verdict", "claims_evidence"):
-            cursor.execute(f"INSERT INTO bare_{table} SELECT * FROM {table}")
-        server_side = time.perf_counter() - started
-    del server_side
-    return _bulk_create()
-
-
-def _bulk_create() -> float:
-    """The same rows through the ORM's bulk_create, already built: what any Django program would pay at the least."""
-    from django.db import connection, transaction
 
     from claims.models import Evidence, Verdict
 
-    verdicts, evidence = list(Verdict.objects.order_by("pk")), list(Evidence.objects.order_by("pk"))
-    with transaction.atomic():
-        for model, name in ((Evidence, "bare_claims_evidence"), (Verdict, "bare_claims_verdict")):
-            with connection.cursor() as cursor:
-                cursor.execute(f"TRUNCATE {name}")
-            model._meta.db_table = name
-        started = time.perf_counter()
-        Verdict.objects.bulk_create(verdicts, batch_size=2000)
-        Evidence.objects.bulk_create(evidence, batch_size=2000)
-        return time.perf_counter() - started
+    rows = [(model, list(model.objects.order_by("pk"))) for model in (Verdict, Evidence)]
+    with connection.cursor() as cursor:
+        for model, _ in rows:
+            cursor.execute(f"CREATE TABLE bare_{model._meta.db_table} (LIKE {model._meta.db_table} INCLUDING ALL)")
+            model._meta.db_table = f"bare_{model._meta.db_table}"
+    return timed(lambda: [model.objects.bulk_create(found, batch_size=2000) for model, found in rows])
 
 
 if __name__ == "__main__":
