@@ -39,13 +39,16 @@ def begin(claims: Iterable[Claim]) -> None:
     alike: dict[str, list[Claim]] = {}
     for claim in claims:
         alike.setdefault(claim.question_key, []).append(claim)
-    for _, group in sorted(alike.items()):  # everybody locks inquiries in one order
-        settled = _fresh(group[0])
-        if settled is None:
-            join(group, carry=False)
+    # Everybody locks inquiries in one order, and the chain of verdicts after them, as settling does.
+    settled: dict[str, Inquiry] = {}
+    for key, group in sorted(alike.items()):
+        if (fresh := _fresh(group[0])) is not None:
+            settled[key] = fresh
         else:
-            _wait_on(settled, group)
-            rule_waiting(settled)
+            join(group, carry=False)
+    for key, inquiry in settled.items():
+        _wait_on(inquiry, alike[key])
+        rule_waiting(inquiry)
 
 
 def join(claims: Sequence[Claim], *, carry: bool) -> Inquiry:

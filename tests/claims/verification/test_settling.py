@@ -16,7 +16,7 @@ from claims import rhythm
 from claims.models import Claim, Evidence, Verdict, Verification
 from claims.tasks import open_due, pursue, resend_unattended, settle_overdue
 from claims.verification import begin, check_now, settle
-from claims.verification.settling import chained
+from claims.verification.settling import CHAIN_LOCK, chained
 from sources.collecting import answer, keeping, leases
 from sources.errors import NoData
 from sources.models import Inquiry, Lookup
@@ -178,7 +178,7 @@ def test_a_claim_joins_while_its_inquiry_is_locked_and_is_judged_with_it(server:
     with transaction.atomic():
         begin([claim_of(inquiry.question, SUPPLY * 2)])
         settler.start()
-        until(_somebody_waits_for_a_lock)
+        until(_waiting_for_locks)
     settler.join(20)
     assert_judged_once(inquiry, 2)
 
@@ -333,23 +333,27 @@ def test_a_claim_of_a_moment_to_come_is_looked_at_when_that_is_over(server: Loca
 # --- Together with editors --------------------------------------------------------------------------------------
 
 
-def _closing(work: Callable[[], object]) -> Callable[[], None]:
+def _closing(work: Callable[[], object], failures: list[BaseException] | None = None) -> Callable[[], None]:
     def run() -> None:
         try:
             work()
+        except DatabaseError as error:
+            if failures is None:
+                raise
+            failures.append(error)
         finally:
             connection.close()
 
     return run
 
 
-def _somebody_waits_for_a_lock() -> bool:
+def _waiting_for_locks() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
         )
-        return bool(cursor.fetchone()[0])
+        return int(cursor.fetchone()[0])
 
 
 @OVER_TRANSACTIONS
@@ -360,12 +364,40 @@ def test_what_an_editor_decides_while_an_inquiry_is_settled_is_not_overwritten(s
     with transaction.atomic():
         Claim.objects.select_for_update().get(pk=claim.pk)
         settler.start()
-        until(_somebody_waits_for_a_lock)
+        until(_waiting_for_locks)
         Claim.objects.filter(pk=claim.pk).update(status="rumor", outcome="supported", flags=["overridden"])
     settler.join(20)
     claim.refresh_from_db()
     assert "overridden" in claim.flags
     assert_judged_once(inquiry, 1)
+
+
+@OVER_TRANSACTIONS
+def test_a_bulk_of_settled_and_open_questions_and_a_settler_do_not_wait_for_each_other(server: LocalServer) -> None:
+    questions = sorted((supply_question(), supply_question("ETH")), key=lambda question: question.key)
+    for question in questions:
+        waiting_claim(question)
+    settled, answered = (Inquiry.objects.get(key=question.key) for question in questions)
+    pursue(settled.pk)
+    answer(answered.pk)
+    bulk = [claim_of(question, SUPPLY * 2) for question in questions]
+
+    def submit() -> None:
+        with transaction.atomic():
+            begin(bulk)
+
+    failures: list[BaseException] = []
+    threads = [threading.Thread(target=_closing(work, failures)) for work in (submit, lambda: settle(answered.pk))]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [CHAIN_LOCK])
+        for number, thread in enumerate(threads, start=1):
+            thread.start()
+            until(lambda number=number: _waiting_for_locks() == number)  # type: ignore[misc]
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [CHAIN_LOCK])
+    for thread in threads:
+        thread.join(20)
+    assert failures == []
+    assert {claim.verdicts.count() for claim in Claim.objects.all()} == {1}
 
 
 def test_every_lookup_of_a_settled_inquiry_has_its_outcome(server: LocalServer) -> None:
