@@ -40,13 +40,20 @@ def figure(value: Decimal, unit: str) -> str:
     return f"{sign}{_digits(abs(value), CENT)}{SUFFIXES.get(unit, '')}"
 
 
+def gap(value: Decimal, unit: str) -> str:
+    """How far two figures are apart: 3.2% and 1.2% are 2 percentage points apart, not 2%."""
+    text = figure(value, unit)
+    return f"{text.removesuffix('%')} percentage points" if unit == "percent" else text
+
+
 def _money(value: Decimal) -> str:
     for size, letter in SCALES:
         if _rounded(value / size, NEARLY) >= 1:
-            return f"{_digits(value / size, TENTH)}{letter}"
+            return f"{_digits(value / size, CENT if value < 10 * size else TENTH)}{letter}"
     if value >= 1 or not value:
         return f"{_rounded(value, CENT):,f}".removesuffix(".00")
-    return f"{_rounded(value, Decimal((0, (1,), value.adjusted() - 3))).normalize():f}"
+    text = f"{_rounded(value, Decimal((0, (1,), value.adjusted() - 3))).normalize():f}"
+    return f"{text}0" if len(text) == len("0.5") else text
 
 
 def _digits(value: Decimal, step: Decimal) -> str:

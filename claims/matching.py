@@ -176,7 +176,10 @@ def _why_stale(observation: Observation, question: Question, metric: Metric, dri
 
 
 def _reason(assertion: Assertion, observation: Observation, region: Region, stance: Stance, unit: str) -> str:
-    if stance is Stance.SUPPORTS:
+    if assertion.comparator in RECORDS:
+        side = "above" if assertion.comparator is Comparator.RECORD_HIGH else "below"
+        text = readings.record(observation, stance, side, unit)
+    elif stance is Stance.SUPPORTS:
         text = readings.inside(observation, region, unit)
     elif stance is Stance.CONTRADICTS:
         text = readings.apart(observation, region, unit)

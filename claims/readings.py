@@ -6,8 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from claims.breaks import Break
-from claims.figures import clock, figure
-from claims.types import Region
+from claims.figures import clock, figure, figures, gap
+from claims.types import Region, Stance
 from sources.types import Kind, Observation
 
 NO_TIME = "the provider does not say when"
@@ -26,7 +26,9 @@ def bounds(region: Region, unit: str) -> str:
         return f"{figure(region.high or Decimal(0), unit)} or less"
     if region.high is None:
         return f"{figure(region.low, unit)} or more"
-    return f"{figure(region.low, unit)} to {'below ' if region.below_high else ''}{figure(region.high, unit)}"
+    if region.below_high:
+        return f"{figure(region.low, unit)} to below {figure(region.high, unit)}"
+    return figures([region.low, region.high], unit)
 
 
 def inside(observation: Observation, region: Region, unit: str) -> str:
@@ -44,15 +46,15 @@ def apart(observation: Observation, region: Region, unit: str) -> str:
 
 def within_guard(observation: Observation, region: Region, unit: str) -> str:
     text = f"{amount(observation, unit)} is only {_offset(observation, region, unit)}"
-    return f"{text}, within the guard band of {figure(region.guard, unit)}"
+    return f"{text}, too close to call: within the guard band of {gap(region.guard, unit)}"
 
 
 def _offset(observation: Observation, region: Region, unit: str) -> str:
     """Measured from the figure itself; the rule measures from the end of its interval."""
     value, low, high = observation.value, region.low, region.high
     if low is not None and value < low:
-        return f"{figure(low - value, unit)} short of {figure(low, unit)}"
-    return f"{figure(value - (high or Decimal(0)), unit)} above {figure(high or Decimal(0), unit)}"
+        return f"{gap(low - value, unit)} short of {figure(low, unit)}"
+    return f"{gap(value - (high or Decimal(0)), unit)} above {figure(high or Decimal(0), unit)}"
 
 
 def open_question(observation: Observation, region: Region, unit: str) -> str:
@@ -66,7 +68,22 @@ def open_question(observation: Observation, region: Region, unit: str) -> str:
         return f"{said}: a floor cannot confirm an exact figure"
     if observation.kind is Kind.CEILING:
         return f"{said}: a ceiling only bounds the figure"
+    low, high = observation.low, observation.high
+    if low is not None and high is not None and observation.value - low != high - observation.value:
+        return f"somewhere from {figures([low, high], unit)}, and only a part of that is {wanted}"
     return f"{said} lies on the edge of {wanted}: the provider's own rounding reaches beyond it"
+
+
+def record(observation: Observation, stance: Stance, side: str, unit: str) -> str:
+    """ "209.67 points above every earlier close", "120.5 points short of the record"; side: "above" or "below"."""
+    said, is_bound = amount(observation, unit), observation.kind is Kind.CEILING
+    if stance is Stance.SUPPORTS:
+        return f"{said} {side} every earlier close"
+    if stance is Stance.CONTRADICTS:
+        return f"{'at least ' if is_bound else ''}{figure(abs(observation.value), unit)} short of the record"
+    if is_bound:
+        return f"{said} {side} the earlier closes it knows, and its history is too short to call that a record"
+    return "level with the record, as far as the provider's own rounding goes"
 
 
 def broken(found: Break, edge: str, falling: bool, window_end: datetime) -> str:

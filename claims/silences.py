@@ -17,7 +17,7 @@ SILENCES: Mapping[str, tuple[str, str]] = {
     "rate_limited": ("asked us to wait", "asked us to wait"),
     "access_denied": ("refused access", "refused access"),
     "malformed": ("answered in an unknown form", "answered in an unknown form"),
-    "stale": ("had only old figures", "had only old figures"),
+    "stale": ("has only figures of another time", "have only figures of another time"),
     "definition_differs": ("measures something else", "measure something else"),
     "no_data": ("had no data", "had no data"),
     "not_covered": ("does not cover this", "do not cover this"),
@@ -48,9 +48,18 @@ def nobody(abstentions: Sequence[Answer]) -> str:
     words = [(one.abstention, one.title) for one in abstentions]
     if not words:
         return "nobody was asked: no source covers this"
-    groups = "; ".join(_by(SILENCES, words)[:SHOWN])
-    asked = [word for word, _ in words if word not in NOT_ASKED]
-    return f"{'nobody gave a figure' if asked else 'nobody was asked'}: {groups}"
+    if any(word not in NOT_ASKED for word, _ in words):
+        return f"nobody gave a figure: {'; '.join(_by(SILENCES, words)[:SHOWN])}"
+    keyless = sorted({title for word, title in words if word == "not_configured"})
+    key = f"no key{' is' if len(keyless) == 1 else 's are'} set for {names(keyless)}" if keyless else ""
+    uncovered = _by(SILENCES, [(word, title) for word, title in words if word == "not_covered"])
+    return f"nobody was asked: {'; '.join(filter(None, [key, *uncovered]))}"
+
+
+def disagreeing(voices: Sequence[str]) -> str:
+    """ "what is published under Nikkei disagrees with itself"; "" without any."""
+    verb = "disagrees" if len(voices) == 1 else "disagree"
+    return f"what is published under {names(sorted(voices))} {verb} with itself" if voices else ""
 
 
 def unanswered(abstentions: Sequence[Answer]) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from claims.accounts import Case
 from claims.anomalies import factor_between
 from claims.breaks import BREAKS, FALLING, break_of
 from claims.matching import region_of
-from claims.reasons import Case
 from claims.types import Comparator, Finding, Gap, Outcome, Region, Stance, Status
 from claims.voting import SPLIT, Bench, Tally
 from sources.independence import Voice
@@ -39,6 +39,7 @@ def case_of(bench: Bench, count: Tally, outcome: Outcome, status: Status, gap: G
         abstentions=bench.abstentions,
         split=[name for name, stance in count.stances.items() if stance == SPLIT],
         authority=next((one.answer.title for one in supporting if one.answer.source == count.authority), ""),
+        denier=next((one.answer.title for one in contradicting if one.answer.source == count.denier), ""),
         slip=slip,
         slip_is_exact=is_exact,
         lower_bound=is_lower_bound(bench, count),

@@ -12,10 +12,11 @@ from datetime import datetime
 from decimal import Decimal, localcontext
 
 from claims import telling
+from claims.accounts import Case
 from claims.consensus import consensus_of
 from claims.lifecycle import OVERRIDDEN, Actor, Standing, may_change
 from claims.policy import ARITHMETIC, POLICY, Policy
-from claims.reasons import Case, reason, wording
+from claims.reasons import reason, wording
 from claims.silences import NOT_ASKED
 from claims.types import Answer, Assertion, Finding, Gap, Outcome, Ruling, Stance, Status
 from claims.voting import Bench, Tally, seat, tally
@@ -122,7 +123,7 @@ def _decided(bench: Bench, count: Tally, without: str = "") -> Verdict:
         quorum=bench.policy.metrics[bench.assertion.metric].quorum,
         only_retryable=_is_only_retryable(bench, without),
         authority=bool(count.authority),
-        authority_denies=count.authority_denies,
+        authority_denies=bool(count.denier),
         only_interested=count.is_only_interested,
         policy=bench.policy,
     )

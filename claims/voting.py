@@ -36,14 +36,17 @@ class Bench:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """stances: voice name -> stance, for voices that observed something. authority: slug, "" when none supports."""
+    """stances: voice name -> stance, for voices that observed something.
+
+    authority, denier: slugs of the authorities that support and deny, "" when none does.
+    """
 
     findings: tuple[Finding, ...]
     stances: Mapping[str, str]
     supporting: tuple[Voice, ...]
     contradicting: tuple[Voice, ...]
     authority: str = ""
-    authority_denies: bool = False
+    denier: str = ""
 
     @property
     def is_only_interested(self) -> bool:
@@ -95,7 +98,7 @@ def tally(bench: Bench, without: str = "") -> Tally:
         sides[Stance.SUPPORTS],
         sides[Stance.CONTRADICTS],
         authority=_authority(findings, sides[Stance.SUPPORTS], Stance.SUPPORTS),
-        authority_denies=bool(_authority(findings, sides[Stance.CONTRADICTS], Stance.CONTRADICTS)),
+        denier=_authority(findings, sides[Stance.CONTRADICTS], Stance.CONTRADICTS),
     )
 
 

@@ -120,7 +120,7 @@ READINGS = [
     # metric, comparator, value, kind, observed, stance, words of the reason
     ("price_break", "broke_above", "96000", "exact", "96240", SUPPORTS, "$96,240 is at or above $95,952"),
     ("price_break", "broke_above", "96000", "exact", "95952", SUPPORTS, "$95,952 is at or above $95,952"),
-    ("price_break", "broke_above", "96000", "exact", "95920", INCONCLUSIVE, "$32 short of $95,952, within the guard"),
+    ("price_break", "broke_above", "96000", "exact", "95920", INCONCLUSIVE, "$32 short of $95,952, too close to call"),
     ("price_break", "broke_above", "96000", "exact", "95904", INCONCLUSIVE, "guard band of $48"),
     ("price_break", "broke_above", "96000", "exact", "95903.9", CONTRADICTS, "$48.10 short of $95,952"),
     ("price_break", "broke_above", "96000", "floor", "96010", SUPPORTS, "at least $96,010"),
@@ -144,8 +144,16 @@ READINGS = [
     ("price_change", "down", "3.0", "exact", "-3.2", SUPPORTS, "−3.2% lies within −3.3% to −2.7%"),
     ("price_change", "down", "3.0", "exact", "3.2", CONTRADICTS, "above"),
     ("index_record", "record_high", None, "exact", "209.67", SUPPORTS, "209.67 points"),
-    ("index_record", "record_high", None, "ceiling", "209.67", INCONCLUSIVE, "a ceiling only bounds"),
-    ("index_record", "record_high", None, "ceiling", "-10", CONTRADICTS, "10 points short of 0 points"),
+    (
+        "index_record",
+        "record_high",
+        None,
+        "ceiling",
+        "209.67",
+        INCONCLUSIVE,
+        "too short to call that a record",
+    ),
+    ("index_record", "record_high", None, "ceiling", "-10", CONTRADICTS, "at least 10 points short of the record"),
 ]
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from claims.figures import calendar, clock, figure, figures, names
 from claims.types import Answer, Assertion, Gap, Outcome
-from sources.types import SourceFacts
-from tests.claims.evidence import END, HOUR, at_least, at_most, claim, gives, judge, silent, source
+from sources.types import Kind, Observation, SourceFacts
+from tests.claims.evidence import END, HOUR, at_least, at_most, claim, gives, judge, says, silent, source
 
 VENUES = ("Binance", "Bitstamp", "Bybit", "Coinbase Exchange", "Gemini", "Kraken", "KuCoin", "OKX")
 EARLY = {"steps": [["2026-01-14T02:41:00Z", "96010"]]}
@@ -150,7 +150,7 @@ SENTENCES: list[tuple[str, Assertion, list[Answer], list[SourceFacts], str, str]
         claim("liquidations", "over", "50M"),
         [at_least("A", "61M"), at_least("B", "58M")],
         [],
-        "A and B give at least $61M.",
+        "A and B give at least $58M.",
         "according to A and B, whose totals are a lower bound",
     ),
     (
@@ -158,8 +158,91 @@ SENTENCES: list[tuple[str, Assertion, list[Answer], list[SourceFacts], str, str]
         claim("liquidations", "over", "50M"),
         [at_least("A", "61M"), gives("B", "80M")],
         [],
-        "A and B give $80M and at least $61M.",
+        "B gives $80M and A gives at least $61M.",
         "according to A and B, whose totals are a lower bound",
+    ),
+    (
+        "a floor and a ceiling that both deny",
+        OI,
+        [at_least("A", "80B"), at_most("B", "30B")],
+        [],
+        "A gives at least $80B and B gives at most $30B, while the claim needs $58B to $64.1B.",
+        "although A gives at least $80B and B gives at most $30B",
+    ),
+    (
+        "one that confirms without giving the figure",
+        claim("price", "under", "100000"),
+        [gives("A", "96240")],
+        [],
+        "Only A confirms this ($96,240).",
+        "according to A",
+    ),
+    (
+        "an authority that denies what others say",
+        claim("supply_cap", "equals", "22M"),
+        [gives("Schedule", "20999999.9769"), gives("A", "22000000"), gives("B", "22000000")],
+        [source("Schedule", authority=frozenset({"supply_cap:BTC"}))],
+        "A and B give 22,000,000 coins, but Schedule, which sets this figure, gives 20,999,999.98 coins.",
+        "according to A and B, although Schedule gives 20,999,999.98 coins",
+    ),
+    (
+        "an authority that denies alone",
+        claim("supply_cap", "equals", "22M"),
+        [gives("Schedule", "20999999.9769")],
+        [source("Schedule", authority=frozenset({"supply_cap:BTC"}))],
+        "Schedule, which sets this figure, gives 20,999,999.98 coins, while the claim needs 21,991,200 to 22,008,800"
+        " coins.",
+        "although Schedule gives 20,999,999.98 coins",
+    ),
+    (
+        "two that deny while a third uses another unit",
+        claim("open_interest", "equals", "61M"),
+        [gives("A", "61B"), gives("B", "61M"), gives("C", "60B")],
+        [],
+        "A and C give $60B to $61B, while the claim needs $58M to $64.1M; B seems to use another unit.",
+        "although A and C give $60B to $61B",
+    ),
+    (
+        "one that confirms beside a house that disagrees",
+        OI,
+        [gives("A", "61B"), gives("B", "30B"), gives("C", "61B")],
+        [source("A", owner="X"), source("B", owner="X")],
+        "Only C gives this figure ($61B); what is published under A disagrees with itself.",
+        "according to C",
+    ),
+    (
+        "a record against a short history",
+        RECORD,
+        [at_most("Nikkei", "209.67")],
+        [NIKKEI],
+        "Nothing found decides this: from Nikkei, at most 209.67 points above the earlier closes it knows, and its"
+        " history is too short to call that a record.",
+        "which no independent source has confirmed",
+    ),
+    (
+        "an interval that reaches over the edge",
+        BROKE,
+        [says("A", Observation(Decimal(95900), Decimal(95900), Decimal(96200), Kind.EXACT, observed_at=END))],
+        [],
+        "Nothing found decides this: from A, somewhere from $95,900 to $96,200, and only a part of that is $95,952 or"
+        " more.",
+        "which no independent source has confirmed",
+    ),
+    (
+        "a rolling total asked too late",
+        SHORTS,
+        [silent("CoinGlass", "stale"), silent("Coinalyze", "not_covered")],
+        [GLASS],
+        "Nobody gave a figure: CoinGlass has only figures of another time; Coinalyze does not cover this.",
+        "which no independent source has confirmed",
+    ),
+    (
+        "nobody has a key",
+        SHORTS,
+        [silent("CoinGlass", "not_configured"), silent("Coinalyze", "not_configured")],
+        [GLASS],
+        "Nobody was asked: no keys are set for CoinGlass and Coinalyze.",
+        "which no independent source has confirmed",
     ),
     (
         "only a floor",
@@ -183,7 +266,7 @@ SENTENCES: list[tuple[str, Assertion, list[Answer], list[SourceFacts], str, str]
         OI,
         [at_most("A", "70B"), at_most("B", "80B")],
         [],
-        "No source gives this figure itself; A and B give at most $70B: a ceiling only bounds it.",
+        "No source gives this figure itself; A and B give at most $80B: a ceiling only bounds it.",
         "which no independent source has confirmed",
     ),
     (
@@ -191,7 +274,7 @@ SENTENCES: list[tuple[str, Assertion, list[Answer], list[SourceFacts], str, str]
         ZONE,
         [at_most("A", "61.2B")],
         [],
-        "No source publishes a map of these positions; total open interest of $61.2B is only a ceiling.",
+        "No source that was asked maps these positions; total open interest of $61.2B is only a ceiling.",
         "which no independent source has confirmed",
     ),
     (
@@ -199,8 +282,8 @@ SENTENCES: list[tuple[str, Assertion, list[Answer], list[SourceFacts], str, str]
         BROKE,
         [gives("A", "95920"), gives("B", "95930")],
         [],
-        "Nothing found decides this: from A, $95,920 is only $32 short of $95,952, within the guard band of $48,"
-        " and 1 more source is no clearer.",
+        "Nothing found decides this: from A, $95,920 is only $32 short of $95,952, too close to call: within the guard"
+        " band of $48, and 1 more source is no clearer.",
         "which no independent source has confirmed",
     ),
     (
@@ -240,7 +323,8 @@ SENTENCES: list[tuple[str, Assertion, list[Answer], list[SourceFacts], str, str]
         RECORD,
         [gives("Nikkei", "-120.5"), gives("Stooq", "-119")],
         [NIKKEI],
-        "Nikkei and Stooq have the close 119 to 120.5 points short of the record.",
+        "Nikkei, which sets this figure, has the close 120.5 points short of the record and Stooq has the close 119"
+        " points short of the record.",
         "although Nikkei and Stooq have the close 119 to 120.5 points short of the record",
     ),
     (
@@ -296,7 +380,7 @@ SENTENCES: list[tuple[str, Assertion, list[Answer], list[SourceFacts], str, str]
         OI,
         [silent("A", "not_configured"), silent("B", "not_covered")],
         [],
-        "Nobody was asked: A was not asked: no key is set; B does not cover this.",
+        "Nobody was asked: no key is set for A; B does not cover this.",
         "which no independent source has confirmed",
     ),
     (
@@ -369,7 +453,9 @@ def test_a_window_that_is_still_open_says_until_when() -> None:
         ("3.5", "USD", "$3.50"),
         ("0", "USD", "$0"),
         ("0.00001234567", "USD", "$0.00001235"),
-        ("0.5", "USD", "$0.5"),
+        ("0.5", "USD", "$0.50"),
+        ("1250000000", "USD", "$1.25B"),
+        ("3136000000000", "USD", "$3.14T"),
         ("-61.2E+9", "USD", "−$61.2B"),
         ("3.20", "percent", "3.2%"),
         ("-3", "percent", "−3%"),
@@ -403,3 +489,11 @@ def test_a_time_names_its_day_when_that_is_another() -> None:
 )
 def test_names_are_listed_as_people_list_them(titles: list[str], text: str) -> None:
     assert names(titles) == text
+
+
+def test_percentages_are_apart_by_percentage_points() -> None:
+    found = judge(claim("price_change", "up", "12"), [gives("A", "-11.8"), gives("B", "2.3")]).findings
+    assert [one.reason for one in found] == [
+        "−11.8% is 22.6 percentage points short of 10.8%",
+        "2.3% is 8.5 percentage points short of 10.8%",
+    ]

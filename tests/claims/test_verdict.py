@@ -145,7 +145,7 @@ WORKED = [
         ZONE,
         [at_most("A", "61B"), silent("Map", "not_configured")],
         INSUFFICIENT,
-        words=("no source publishes a map of these positions", "$61b is only a ceiling"),
+        words=("no source that was asked maps these positions", "$61b is only a ceiling"),
     ),
     Row(
         "two ceilings below the claim",
@@ -244,7 +244,11 @@ def test_nothing_is_decided_before_the_window_closes() -> None:
 
 SILENCES = [
     ([], INSUFFICIENT, "nobody was asked"),
-    ([silent("A", "not_configured"), silent("B", "not_covered")], INSUFFICIENT, "nobody was asked: a was not asked"),
+    (
+        [silent("A", "not_configured"), silent("B", "not_covered")],
+        INSUFFICIENT,
+        "nobody was asked: no key is set",
+    ),
     ([silent("A", "no_data"), silent("B", "malformed")], INSUFFICIENT, "nobody gave a figure"),
     ([silent("A", "no_data"), silent("B", "unavailable")], INSUFFICIENT, "nobody gave a figure"),
     ([silent("A", "unavailable"), silent("B", "not_configured")], INCOMPLETE, "the only source asked, did not answer"),
