@@ -61,12 +61,29 @@ def keep_answer(lookup: Lookup, observation: Observation, snapshot: Snapshot | N
 
 
 def keep_abstention(lookup: Lookup, error: SourceError, ending: Ending) -> bool:
-    """Close the lookup with the reason; False as in `keep_answer`."""
+    """Close the lookup with the reason, or with what the provider said before; False as in `keep_answer`."""
     with transaction.atomic():
         if not _still_ours(lookup, ending):
             return False
-        _close(lookup, ending, state=Lookup.State.ABSTAINED, reason=error.reason, note=str(error)[:300])
+        earlier = _standing(lookup) if error.reason in SILENT else None
+        if earlier is None:
+            _close(lookup, ending, state=Lookup.State.ABSTAINED, reason=error.reason, note=str(error)[:300])
+        else:
+            note = f"answered earlier; this time: {error}"[:300]
+            _close(lookup, ending, state=Lookup.State.ANSWERED, observation_id=earlier.observation_id, note=note)
         return True
+
+
+# Whoever cannot be asked any more, or just now, has not changed his mind: a rolling total is true of its moment only.
+SILENT = frozenset({"stale", "unavailable", "rate_limited", "access_denied"})
+
+
+def _standing(lookup: Lookup) -> Lookup | None:
+    """The provider's last word on the same question, if that was an answer."""
+    rounds = Lookup.objects.filter(provider=lookup.provider, inquiry__key=lookup.inquiry.key).exclude(pk=lookup.pk)
+    heard = rounds.exclude(state=Lookup.State.WAITING).exclude(reason__in=SILENT)
+    last = heard.order_by("-inquiry__round", "-pk").first()
+    return last if last is not None and last.state == Lookup.State.ANSWERED else None
 
 
 PARSER_VERSION = "1"  # raised when a parser reads the same bytes differently
