@@ -13,7 +13,7 @@ import pytest
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in this thread; our queries do not
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # not the session: while it is open, no other test of this process can run a loop
 def chromium() -> Iterator[Any]:
     """The browser: the system's Chromium, else Playwright's own."""
     playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
