@@ -16,7 +16,7 @@ from typing import Any
 
 from sources.errors import Malformed, NoData
 from sources.providers._base import resolution_of
-from sources.types import Observation, Window, ceiling, exact, floor
+from sources.types import Kind, Observation, Window, ceiling, exact, floor
 from sources.units import plain
 
 MINUTE = timedelta(minutes=1)
@@ -24,6 +24,7 @@ INTERVALS = {"1m": MINUTE, "5m": 5 * MINUTE, "15m": 15 * MINUTE, "1h": 60 * MINU
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LEAD = 3  # candles asked before a window: they tell the price it opened at and that the history reaches back to it
 LOOKBACK = 10 * MINUTE  # a thin market has minutes without trades; an older price is not the price of the moment
+PUBLISHED_WITHIN = 2 * MINUTE  # after its end a candle that is missing had no trades
 DEAREST, CHEAPEST = Decimal("1e12"), Decimal("1e-12")  # outside of these a figure is no price of a coin
 
 
@@ -47,13 +48,14 @@ class Candle:
 class Series:
     """Finished candles of one market, oldest first. Never empty.
 
-    interval: of most of them; the edges of a window are looked at by the minute.
+    interval: of most of them; the edges of a window are looked at by the minute. heard_at: when the last answer came.
     """
 
     pair: str
     quote: str
     interval: str
     candles: tuple[Candle, ...]
+    heard_at: datetime
 
     @property
     def step(self) -> timedelta:
@@ -71,11 +73,11 @@ class Series:
         return found
 
 
-def in_order(pair: str, quote: str, interval: str, candles: Iterable[Candle]) -> Series:
+def in_order(pair: str, quote: str, interval: str, candles: Iterable[Candle], heard_at: datetime) -> Series:
     found = tuple(sorted(candles, key=lambda candle: candle.start))
     if not found:
         raise NoData(f"no finished {interval} candle of {pair} was served")
-    return Series(pair, quote, interval, found)
+    return Series(pair, quote, interval, found, heard_at)
 
 
 def aligned(window: Window, step: timedelta) -> Window | None:
@@ -83,6 +85,11 @@ def aligned(window: Window, step: timedelta) -> Window | None:
     start = window.start + (EPOCH - window.start) % step
     end = window.end - (window.end - EPOCH) % step
     return Window(start, end) if start < end else None
+
+
+def touched(window: Window, step: timedelta) -> Window:
+    """The whole steps that this window has any part in."""
+    return Window(window.start - (window.start - EPOCH) % step, window.end + (EPOCH - window.end) % step)
 
 
 def price_at(series: Series, moment: datetime) -> tuple[Decimal, datetime]:
@@ -133,31 +140,46 @@ def _rounded(figure: Decimal) -> Decimal:
 
 
 def extreme(series: Series, window: Window, which: str) -> Observation:
-    """The highest high (which: "high") or lowest low ("low") of the window; a bound only when history is short."""
+    """The highest high (which: "high") or lowest low ("low") of the window; a bound only when history is short.
+
+    What a candle saw that an edge of the window cuts may lie inside or not: the interval reaches that far.
+    """
     counted = series.inside(window)
-    best = (max if which == "high" else min)(getattr(candle, which) for candle in counted)
+    pick = max if which == "high" else min
+    best = pick(getattr(candle, which) for candle in counted)
+    farthest = pick([best, *(getattr(candle, which) for candle in cut(series, counted, window))])
     about: dict[str, Any] = {
         "observed_at": counted[-1].end,
         "note": _note(series, counted, window),
         "detail": _reading(series, counted, window, which),
     }
     if covers(series, counted, window):
-        return exact(best, series.tick, **about)
+        low, high = min(best, farthest) - series.tick, max(best, farthest) + series.tick
+        return Observation(best, low, high, Kind.EXACT, **about)
     return floor(best, **about) if which == "high" else ceiling(best, **about)
+
+
+def cut(series: Series, counted: tuple[Candle, ...], window: Window) -> list[Candle]:
+    """The candles that hold an edge no whole candle reaches up to, at most one for each: the finest."""
+    edges = {window.start} - {counted[0].start} | {window.end} - {counted[-1].end}
+    holding = [[candle for candle in series.candles if candle.start < edge < candle.end] for edge in edges]
+    return [min(found, key=lambda candle: candle.end - candle.start) for found in holding if found]
 
 
 def covers(series: Series, counted: tuple[Candle, ...], window: Window) -> bool:
     """Whether the served history spans the window: a pause is believed between two candles, hardly at an open end.
 
-    The end is the strict one: a level broken in the last minutes is news, and must not be refuted by their absence.
+    The end is the strict one: a level broken in the last minutes is news, and must not be refuted by their absence
+    before the venue had time to publish them.
     """
     whole = aligned(window, MINUTE) or window
     pause = max(5 * MINUTE, 2 * series.step, (whole.end - whole.start) / 10)
-    seen_before, seen_after = series.candles[0].start < window.start, series.candles[-1].start >= whole.end
+    seen_before, seen_after = series.candles[0].start < window.start, series.candles[-1].end > window.end
+    unseen = 2 * MINUTE if series.heard_at - window.end >= PUBLISHED_WITHIN else timedelta(0)
     pauses = [later.start - earlier.end for earlier, later in pairwise(counted)]
     return (
         counted[0].start - whole.start <= (pause if seen_before else max(2 * MINUTE, series.step))
-        and whole.end - counted[-1].end <= (pause if seen_after else 2 * MINUTE)
+        and window.end - counted[-1].end <= (pause if seen_after else unseen)
         and max(pauses, default=pause) <= pause
     )
 

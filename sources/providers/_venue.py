@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sources.assets import ASSETS
 from sources.errors import Malformed, NotCovered
@@ -27,6 +27,13 @@ SYMBOL = re.compile(r"[A-Z0-9]{2,15}")
 METRICS = frozenset({"price", "price_break", "price_change"})
 
 Ask = Generator[Request, Response, Series]
+
+
+class Heard(NamedTuple):
+    """Candles, and when the last answer with some of them came."""
+
+    candles: list[Candle]
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +78,9 @@ class Venue:
                 return interval
         raise NotCovered(f"{self.title} serves no candles that fit this window")
 
-    def series(self, market: Market, interval: str, found: list[Candle]) -> Series:
+    def series(self, market: Market, interval: str, heard: Heard) -> Series:
         pair = f"{market.symbol} {self.contract}".rstrip()
-        return candles.in_order(pair, market.quote, interval, found)
+        return candles.in_order(pair, market.quote, interval, heard.candles, heard.at)
 
 
 def covers(venue: Venue, question: Question) -> None:
@@ -106,15 +113,16 @@ def _price(venue: Venue, market: Market, question: Question) -> Conversation:
 def _break(venue: Venue, market: Market, question: Question) -> Conversation:
     """Coarse candles for the most of a long window, minutes for what they leave over at its edges."""
     window, interval = question.window, venue.finest(question.window)
-    step = INTERVALS[interval]
-    whole = candles.aligned(window, step) or window
-    minutes = candles.aligned(window, MINUTE) or window
-    found = yield from _fetch(venue, market, interval, Window(whole.start - LEAD * step, whole.end))
+    step, minutes = INTERVALS[interval], candles.touched(window, MINUTE)
+    whole = candles.aligned(minutes, step) or minutes
+    found, at = yield from _fetch(venue, market, interval, Window(whole.start - LEAD * step, whole.end))
     if minutes.start < whole.start and not venue.newest_only:
-        found += yield from _fetch(venue, market, "1m", Window(minutes.start, whole.start))
+        found += (yield from _fetch(venue, market, "1m", Window(minutes.start, whole.start))).candles
     if whole.end < minutes.end:
-        found += yield from _fetch(venue, market, "1m", Window(whole.end, minutes.end))
-    return candles.extreme(venue.series(market, interval, found), window, question.qualifier("extreme") or "high")
+        last = yield from _fetch(venue, market, "1m", Window(whole.end, minutes.end))
+        found, at = found + last.candles, last.at
+    series = venue.series(market, interval, Heard(found, at))
+    return candles.extreme(series, window, question.qualifier("extreme") or "high")
 
 
 def _change(venue: Venue, market: Market, question: Question) -> Conversation:
@@ -135,22 +143,22 @@ _MEASURES: dict[str, Callable[[Venue, Market, Question], Conversation]] = {
 def _around(venue: Venue, market: Market, interval: str, moment: datetime) -> Ask:
     step = INTERVALS[interval]
     end = moment - (moment - candles.EPOCH) % step
-    found = yield from _fetch(venue, market, interval, Window(end - max(LOOKBACK, step), end))
-    return venue.series(market, interval, found)
+    heard = yield from _fetch(venue, market, interval, Window(end - max(LOOKBACK, step), end))
+    return venue.series(market, interval, heard)
 
 
-def _fetch(venue: Venue, market: Market, interval: str, span: Window) -> Generator[Request, Response, list[Candle]]:
+def _fetch(venue: Venue, market: Market, interval: str, span: Window) -> Generator[Request, Response, Heard]:
     """Asks page after page until the span is served; a venue with the newest rows only is asked once."""
-    step, found, start = INTERVALS[interval], dict[datetime, Candle](), span.start
+    step, found, start, at = INTERVALS[interval], dict[datetime, Candle](), span.start, span.end
     while start < span.end:
         rows = min(venue.rows, (span.end - start) // step)
         end = span.end if venue.newest_only else start + rows * step
         response = yield request_of(venue.wire, market, interval, start, end, rows)
         found |= _finished(venue, market, interval, response)
-        start = end
+        start, at = end, response.received_at
         if found and min(found) <= span.start and max(found) + step >= span.end:
             break
-    return list(found.values())
+    return Heard(list(found.values()), at)
 
 
 def _finished(venue: Venue, market: Market, interval: str, response: Response) -> dict[datetime, Candle]:

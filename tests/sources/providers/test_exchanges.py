@@ -406,6 +406,41 @@ def test_a_candle_that_straddles_the_edge_of_the_window_does_not_count() -> None
     assert observation.observed_at == TEN_PAST - MINUTE
 
 
+@pytest.mark.parametrize("edges", [(SOON, timedelta(0)), (timedelta(0), SOON), (SOON, SOON)])
+def test_what_a_straddling_candle_saw_may_lie_inside_the_window_or_not(edges: tuple[timedelta, timedelta]) -> None:
+    first, last = (99999.5 if cut else 95001.5 for cut in edges)
+    odd = Question.of("price_break", "BTC", Window(THREE + edges[0], TEN_PAST - edges[1]), extreme="high")
+    observation = told("binance", odd, serve(minute_rows(THREE, [first, *CALM[:8], last])))
+    assert (observation.low, observation.value, observation.high) == (
+        Decimal("95001.4"),
+        Decimal("95001.5"),
+        Decimal("99999.6"),
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_minutes_that_the_edges_cut_are_asked_for_too(name: str) -> None:
+    cut = broken(end=TEN_PAST + timedelta(seconds=27), length=10 * MINUTE)
+    assert request_of(name, cut) == request_of(name, broken(end=TEN_PAST + MINUTE, length=11 * MINUTE))
+
+
+def test_a_level_is_not_denied_before_the_last_minute_could_be_seen() -> None:
+    just_now = broken(end=TEN_PAST + timedelta(seconds=27))
+    calm = minute_rows(THREE - MINUTE, [95001.5, *CALM])
+    running = minute_rows(TEN_PAST, [96500.5])
+    asked_at = TEN_PAST + timedelta(seconds=30)
+    early = told("binance", just_now, serve(calm + running, asked_at))
+    assert (early.value, early.kind, early.high) == (Decimal("95001.5"), Kind.FLOOR, None)
+    later = told("binance", just_now, serve(calm + running, asked_at + MINUTE))
+    assert (later.value, later.kind, later.high) == (Decimal("95001.5"), Kind.EXACT, Decimal("96500.6"))
+
+
+@pytest.mark.parametrize(("waited", "kind"), [(SOON, Kind.FLOOR), (3 * MINUTE, Kind.EXACT)])
+def test_a_last_minute_that_is_missing_may_not_be_published_yet_or_had_no_trades(waited: timedelta, kind: Kind) -> None:
+    rows = minute_rows(THREE - MINUTE, [95001.5, *CALM[:9]])
+    assert told("binance", broken(), serve(rows, TEN_PAST + waited)).kind is kind
+
+
 def test_minutes_without_trades_are_no_error_and_are_counted() -> None:
     rows = minute_rows(THREE - MINUTE, [95001.5, 95001.5, None, 95002.5, None, None, 95001.5, 95001.5, *CALM[:3]])
     observation = told("binance", broken(), serve(rows))
