@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sources.assets import ASSETS
-from sources.errors import Malformed, NotCovered
+from sources.errors import Malformed, NotCovered, Stale
 from sources.providers import _candles as candles
 from sources.providers import _refusals as refusals
 from sources.providers._base import Conversation, Lineage, instant, positive
@@ -78,7 +78,10 @@ class Venue:
                 return interval
         raise NotCovered(f"{self.title} serves no candles that fit this window")
 
-    def series(self, market: Market, interval: str, heard: Heard) -> Series:
+    def series(self, market: Market, interval: str, heard: Heard, end: datetime) -> Series:
+        """Stale when the venue no longer serves candles from before `end`."""
+        if self.newest_only and heard.candles and min(candle.end for candle in heard.candles) > end:
+            raise Stale(f"{self.title} serves its newest candles only, and they begin later")
         pair = f"{market.symbol} {self.contract}".rstrip()
         return candles.in_order(pair, market.quote, interval, heard.candles, heard.at)
 
@@ -121,7 +124,7 @@ def _break(venue: Venue, market: Market, question: Question) -> Conversation:
     if whole.end < minutes.end:
         last = yield from _fetch(venue, market, "1m", Window(whole.end, minutes.end))
         found, at = found + last.candles, last.at
-    series = venue.series(market, interval, Heard(found, at))
+    series = venue.series(market, interval, Heard(found, at), window.end)
     return candles.extreme(series, window, question.qualifier("extreme") or "high")
 
 
@@ -144,7 +147,7 @@ def _around(venue: Venue, market: Market, interval: str, moment: datetime) -> As
     step = INTERVALS[interval]
     end = moment - (moment - candles.EPOCH) % step
     heard = yield from _fetch(venue, market, interval, Window(end - max(LOOKBACK, step), end))
-    return venue.series(market, interval, heard)
+    return venue.series(market, interval, heard, moment)
 
 
 def _fetch(venue: Venue, market: Market, interval: str, span: Window) -> Generator[Request, Response, Heard]:

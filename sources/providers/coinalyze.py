@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sources.errors import Malformed, NoData, NotCovered
+from sources.errors import Malformed, NoData, NotCovered, Stale
 from sources.providers._base import (
     THROTTLED_STREAMS,
     Conversation,
@@ -209,14 +209,14 @@ def _start(fields: Any) -> datetime:
 
 
 def _step(age: timedelta, longest: timedelta, finest: str = "1min") -> str:
-    """The finest interval whose kept rows reach back `age`; NoData when that is coarser than `longest`."""
+    """The finest interval whose kept rows reach back `age`; Stale when that is coarser than `longest`."""
     names = list(STEPS)
     for name in names[names.index(finest) :]:
         if STEPS[name] > longest:
             break
         if STEPS[name] * KEPT_ROWS >= age:
             return name
-    raise NoData("Coinalyze no longer keeps intervals fine enough for this window")
+    raise Stale("Coinalyze no longer keeps intervals fine enough for this window")
 
 
 def _side(question: Question) -> str:

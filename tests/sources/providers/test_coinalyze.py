@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sources.errors import AccessDenied, Malformed, NoData, NotCovered, RateLimited, SourceError
+from sources.errors import AccessDenied, Malformed, NoData, NotCovered, RateLimited, SourceError, Stale
 from sources.types import Kind
 from tests.sources.providers._talking import END, HOUR, held, parameters, question, replayed, response, told
 
@@ -111,7 +111,7 @@ def test_the_interval_is_the_finest_that_is_still_kept(age: timedelta, interval:
 
 
 def test_an_hour_of_months_ago_is_no_longer_kept() -> None:
-    with pytest.raises(NoData, match="no longer keeps"):
+    with pytest.raises(Stale, match="no longer keeps"):
         told("coinalyze", LIQUIDATIONS, response(markets(1), at=END + timedelta(days=200)))
 
 

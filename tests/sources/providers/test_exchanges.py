@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from sources.errors import AccessDenied, Malformed, NoData, NotCovered, RateLimited
+from sources.errors import AccessDenied, Malformed, NoData, NotCovered, RateLimited, Stale
 from sources.metrics import CATALOGUE
 from sources.providers import ALL
 from sources.providers._candles import INTERVALS
@@ -435,6 +435,13 @@ def test_a_level_is_not_denied_before_the_last_minute_could_be_seen() -> None:
     assert (later.value, later.kind, later.high) == (Decimal("95001.5"), Kind.EXACT, Decimal("96500.6"))
 
 
+@pytest.mark.parametrize("question", [priced(), broken(), changed()], ids=["price", "extreme", "change"])
+def test_a_venue_that_has_only_newer_candles_is_asked_too_late(question: Question) -> None:
+    newer = {"error": [], "result": {"XXBTZUSD": [[int((TEN_PAST + DAY).timestamp()), *["95000.5"] * 5, "1", 1]]}}
+    with pytest.raises(Stale, match="Kraken serves its newest candles only"):
+        told("kraken", question, serve(newer, TEN_PAST + 2 * DAY))
+
+
 @pytest.mark.parametrize(("waited", "kind"), [(SOON, Kind.FLOOR), (3 * MINUTE, Kind.EXACT)])
 def test_a_last_minute_that_is_missing_may_not_be_published_yet_or_had_no_trades(waited: timedelta, kind: Kind) -> None:
     rows = minute_rows(THREE - MINUTE, [95001.5, *CALM[:9]])
@@ -476,14 +483,14 @@ def test_kraken_serves_its_newest_rows_only_so_an_old_window_is_a_bound() -> Non
     body = {"error": [], "result": {"XXBTZUSD": rows, "last": rows[-2][0]}}
     late = told("kraken", broken(THREE + 10 * HOUR, 10 * HOUR), serve(body, asked_at + SOON))
     assert (late.kind, late.note) == (Kind.FLOOR, "BTC/USD, 1m candles, 540 of 600 minutes")
-    with pytest.raises(NoData, match="ends within 10 minutes before 2026-01-14T03:10Z"):
+    with pytest.raises(Stale, match="newest candles only"):
         told("kraken", priced(), serve(body, asked_at + SOON))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_inside_the_window_is_no_data(name: str) -> None:
     elsewhere = broken(end=THREE - HOUR)
-    with pytest.raises(NoData, match="lies inside the window"):
+    with pytest.raises((NoData, Stale), match="lies inside the window|newest candles only"):
         told(name, elsewhere, recordings(name).answer)
 
 
