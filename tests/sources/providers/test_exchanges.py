@@ -490,7 +490,7 @@ def test_kraken_serves_its_newest_rows_only_so_an_old_window_is_a_bound() -> Non
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_inside_the_window_is_no_data(name: str) -> None:
     elsewhere = broken(end=THREE - HOUR)
-    with pytest.raises((NoData, Stale), match="lies inside the window|newest candles only"):
+    with pytest.raises((NoData, Stale), match=r"lies inside the window|newest candles only"):
         told(name, elsewhere, recordings(name).answer)
 
 
