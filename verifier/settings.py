@@ -102,7 +102,7 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 5  # seconds; a host that is gone must not hang us
 DATABASES["default"]["OPTIONS"]["options"] = (
     f"-c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', default=15000)}"
-    " -c idle_in_transaction_session_timeout=30000"
+    " -c idle_in_transaction_session_timeout=20000"  # a process that stops lets go of its rows before its lease ends
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
