@@ -66,6 +66,7 @@ def workshop(running: Workshop, transactional_db: None) -> Iterator[Workshop]:
         running.start(HEALTHY)
     running.doomed()
     yield running
+    running.signal(running.doomed(), signal.SIGCONT)
     eventually(running.is_idle)
 
 
@@ -234,6 +235,7 @@ def test_a_killed_child_of_a_living_worker_loses_nothing(workshop: Workshop) -> 
 def test_a_worker_that_slept_past_its_lease_writes_nothing_when_it_wakes(workshop: Workshop) -> None:
     worker = workshop.doomed()
     with after_the_requests_were_sent(workshop, worker) as inquiry:
+        eventually(lambda: Lookup.objects.filter(inquiry=inquiry, state="waiting").count() == 2)  # and holds no row
         workshop.signal(worker, signal.SIGSTOP)
         agree(workshop.server)
         swept(workshop, inquiry)

@@ -9,14 +9,13 @@ from typing import Any
 
 import pytest
 
-import claims
 from claims.models import Article, Claim, GapRecord, Verdict, Verification
 from claims.sampling import Expected, load_day
 from claims.tasks import pursue
 from sources.models import Inquiry, Lookup, Observation, ProviderState
 from verifier.demo import REPLAYED
 
-DAY = Path(claims.__file__).parent / "sample" / "2026-01-14"
+DAY = Path(REPLAYED["REPLAY_DIR"])
 pytestmark = pytest.mark.django_db
 
 

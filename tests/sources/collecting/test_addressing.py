@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -88,6 +89,14 @@ def test_an_echoed_key_is_blotted_out(settings: Any) -> None:
     response = Response(200, b"s3cret!", MOMENT, MOMENT, {"etag": "s3cret"}, "https://x.test/?api_key=s3cret")
     read = unsigned(known_providers()["fred"], Request("https://x.test/"), response)
     assert (read.body, read.headers, read.url) == (b"[key]!", {"etag": "[key]"}, "https://x.test/")
+
+
+def test_a_key_is_blotted_out_however_it_is_echoed(settings: Any) -> None:
+    key = 'a/b+c"&d'
+    environment(settings, FRED_KEY=key)
+    body = f"{key} a%2Fb%2Bc%22%26d {json.dumps(key)} a/b+c&quot;&amp;d".encode()
+    read = unsigned(known_providers()["fred"], Request("https://x.test/"), Response(200, body, MOMENT, MOMENT))
+    assert read.body == b'[key] [key] "[key]" [key]'
 
 
 @pytest.mark.django_db
