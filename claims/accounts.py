@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from claims.breaks import BREAKS, FALLING, break_of, figure_in
+from claims.breaks import BREAKS, FALLING, figure_in, first_crossing
 from claims.figures import clock, figure, figures, names
 from claims.types import Answer, Assertion, Comparator, Finding, Gap, Outcome, Region, Status
 from sources.types import Kind, Observation
@@ -127,12 +127,11 @@ def _edge(case: Case) -> Decimal:
 
 def crossing(case: Case) -> str:
     """ "; first at 02:41 UTC" from the earliest of the supporting venues."""
-    level, end = case.assertion.value, case.assertion.window.end
-    if case.assertion.comparator not in BREAKS or level is None:
+    if case.assertion.comparator not in BREAKS:
         return ""
-    found = [break_of(case.assertion.comparator, level, _edge(case), seen(one).detail) for one in case.supporting]
-    first = min((one.first_at for one in found if one.first_at is not None), default=None)
-    return "" if first is None else f"; first at {clock(first, end)}"
+    found = [first_crossing(case.assertion.comparator, _edge(case), seen(one).detail) for one in case.supporting]
+    first = min((at for at in found if at is not None), default=None)
+    return "" if first is None else f"; first at {clock(first, case.assertion.window.end)}"
 
 
 def amounts(findings: Sequence[Finding], case: Case) -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 
-from claims.policy import Policy
+from claims.policy import ARITHMETIC, Policy
 from claims.types import Finding
 from sources.types import Kind, Observation
 
@@ -46,7 +47,7 @@ def by_value(
 ) -> tuple[Finding, ...]:
     """Labels missing zeros, then unit slips among the rest. An authority's own word is never labelled."""
     kept = list(findings)
-    if _are_alike([_said(one).value for one in findings if _is_exact(one)]):
+    if is_plain(findings):
         return tuple(findings)
     if metric not in SIGNED:
         kept = [labelled(one, "zero") if _is_missing(one, kept, voice_of, policy) else one for one in kept]
@@ -58,9 +59,19 @@ def by_value(
     return tuple(kept)
 
 
+def is_plain(findings: Sequence[Finding]) -> bool:
+    """No value stands out, nor would one if any of the findings were missing."""
+    return _are_alike([_said(one).value for one in findings if _is_exact(one)])
+
+
 def _are_alike(values: Sequence[Decimal]) -> bool:
     """All of one sign and of one size: nothing to look for, which is the case nearly always."""
     return not values or (min(values) > 0 and max(values) < ALIKE * min(values))
+
+
+def _are_near(one: Decimal, other: Decimal) -> bool:
+    """As `_are_alike`, for two."""
+    return one > 0 and other > 0 and one < ALIKE * other and other < ALIKE * one
 
 
 def _is_missing(finding: Finding, findings: Sequence[Finding], voice_of: VoiceOf, policy: Policy) -> bool:
@@ -87,7 +98,7 @@ def _is_slip(
     others = [(_said(one).value, voice_of(one)) for one in findings if one is not finding and _is_exact(one)]
     agreeing: dict[str, set[str]] = {}
     for other, voice in others:
-        if not _are_alike([value, other]):
+        if not _are_near(value, other):
             agreeing.setdefault(factor_between(value, other, tolerance), set()).add(voice)
     agreeing.pop("", None)
     if not any(len(voices) >= policy.slip_voices for voices in agreeing.values()):
@@ -95,11 +106,12 @@ def _is_slip(
     return not any(voice != mine and factor_between(value, other, tolerance) == "1" for other, voice in others)
 
 
+@lru_cache(maxsize=4096)  # every voice is left out once, and all pairs of the others are looked at again
 def factor_between(one: Decimal, other: Decimal, tolerance: Decimal) -> str:
     """ "1000" when one is a thousand times the other within the tolerance, "0.01", "-1", "1"; "" for anything else."""
     if not one or not other:
         return ""
-    ratio = one / other
+    ratio = ARITHMETIC.divide(one, other)
     if abs(ratio + 1) <= tolerance:
         return "-1"
     if ratio < 0:

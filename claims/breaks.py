@@ -34,11 +34,16 @@ def break_of(comparator: Comparator, level: Decimal, edge: Decimal, detail: Mapp
     falling = comparator in FALLING
     extreme_close = figure_in(detail, "lowest_close" if falling else "highest_close")
     return Break(
-        first_at=_first_crossing(detail.get("steps"), edge, falling),
+        first_at=first_crossing(comparator, edge, detail),
         closed_beyond=_beyond(extreme_close, edge, falling),
         held=_beyond(figure_in(detail, "last_close"), edge, falling),
-        already=_beyond(figure_in(detail, "open"), level, falling),
+        already=opened_beyond(comparator, level, detail),
     )
+
+
+def opened_beyond(comparator: Comparator, level: Decimal, detail: Mapping[str, Any]) -> bool | None:
+    """Whether the level was passed before the window; None when the detail does not say."""
+    return _beyond(figure_in(detail, "open"), level, comparator in FALLING)
 
 
 def figure_in(detail: Mapping[str, Any], name: str) -> Decimal | None:
@@ -62,7 +67,9 @@ def _beyond(value: Decimal | None, edge: Decimal, falling: bool) -> bool | None:
     return value <= edge if falling else value >= edge
 
 
-def _first_crossing(steps: object, edge: Decimal, falling: bool) -> datetime | None:
+def first_crossing(comparator: Comparator, edge: Decimal, detail: Mapping[str, Any]) -> datetime | None:
+    """When the price first reached the edge; None when the detail does not say."""
+    steps, falling = detail.get("steps"), comparator in FALLING
     # A running extreme only ever moves outward, so the first crossing is found by halving: a day has hundreds of steps
     # and a busy level thousands of claims.
     if not isinstance(steps, Sequence) or isinstance(steps, str):

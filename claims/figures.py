@@ -26,7 +26,7 @@ MONTHS = (
 )
 TENTH = Decimal("0.1")
 CENT = Decimal("0.01")
-NEARLY = Decimal("0.0001")  # 999.95 million is written as a billion, 980 million is not
+NEARLY = Decimal("0.99995")  # 999.95 million is written as a billion, 980 million is not
 UNREADABLE = Decimal("1E+30")  # nothing anyone reports; printed as a power so that a broken feed cannot break a page
 
 
@@ -48,7 +48,7 @@ def gap(value: Decimal, unit: str) -> str:
 
 def _money(value: Decimal) -> str:
     for size, letter in SCALES:
-        if _rounded(value / size, NEARLY) >= 1:
+        if value >= size * NEARLY:
             return f"{_digits(value / size, CENT if value < 10 * size else TENTH)}{letter}"
     if value >= 1 or not value:
         return f"{_rounded(value, CENT):,f}".removesuffix(".00")

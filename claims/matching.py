@@ -116,11 +116,17 @@ def distance(observation: Observation, region: Region) -> Decimal:
 
 
 def read(
-    assertion: Assertion, answer: Answer, *, policy: Policy = POLICY, volatility: Decimal | None = None
+    assertion: Assertion,
+    answer: Answer,
+    *,
+    policy: Policy = POLICY,
+    volatility: Decimal | None = None,
+    region: Region | None = None,
 ) -> Finding:
     """The observation of an answer read against the assertion. ValueError for an abstention.
 
     volatility: standard deviation of the subject's relative change per √second; None when nobody knows it.
+    region: that of the assertion, where the caller has it already.
     """
     observation = answer.observation
     if observation is None:
@@ -130,7 +136,8 @@ def read(
     with localcontext(ARITHMETIC):
         metric = policy.metrics[assertion.metric]
         drift = _drift(observation, assertion.question, metric, policy, volatility)
-        region = _widened(_at_resolution(region_of(assertion, policy), assertion, observation), drift)
+        wanted = region or region_of(assertion, policy)
+        region = _widened(_at_resolution(wanted, assertion, observation), drift)
         stance = stance_of(observation, region)
         too_old = _why_stale(observation, assertion.question, metric, drift, policy)
         reason = too_old or _reason(assertion, observation, region, stance, metric.unit)
@@ -159,6 +166,8 @@ def seconds(span: timedelta) -> Decimal:
 
 
 def _widened(region: Region, by: Decimal) -> Region:
+    if not by:
+        return region
     low = None if region.low is None else region.low - by
     high = None if region.high is None else region.high + by
     return replace(region, low=low, high=high, guard=region.guard + by)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from claims.accounts import Case
 from claims.anomalies import factor_between
-from claims.breaks import BREAKS, FALLING, break_of
+from claims.breaks import BREAKS, FALLING, opened_beyond
 from claims.matching import region_of
 from claims.types import Comparator, Finding, Gap, Outcome, Region, Stance, Status
 from claims.voting import SPLIT, Bench, Tally
@@ -107,8 +107,8 @@ def is_already_beyond(bench: Bench, supporting: Sequence[Finding]) -> bool:
     known = []
     for one in supporting:
         detail = one.answer.observation.detail if one.answer.observation is not None else {}
-        found = break_of(assertion.comparator, assertion.value, assertion.value, detail)
-        known += [] if found.already is None else [found.already]
+        already = opened_beyond(assertion.comparator, assertion.value, detail)
+        known += [] if already is None else [already]
     return bool(known) and 2 * sum(known) >= len(known)
 
 

@@ -19,7 +19,7 @@ from claims.policy import ARITHMETIC, POLICY, Policy
 from claims.reasons import reason, wording
 from claims.silences import NOT_ASKED
 from claims.types import Answer, Assertion, Finding, Gap, Outcome, Ruling, Stance, Status
-from claims.voting import Bench, Tally, seat, tally
+from claims.voting import Bench, Tally, seat, tally, without
 from sources.errors import RETRYABLE_REASONS
 from sources.types import Question, SourceFacts
 
@@ -116,12 +116,12 @@ def covers(gap: Gap, question: Question) -> bool:
     return (gap.metric, gap.subject) == (question.metric, question.subject) and scope and of_length and lasts
 
 
-def _decided(bench: Bench, count: Tally, without: str = "") -> Verdict:
+def _decided(bench: Bench, count: Tally, left_out: str = "") -> Verdict:
     numbers = Count(
         supporting=len(count.supporting),
         contradicting=len(count.contradicting),
         quorum=bench.policy.metrics[bench.assertion.metric].quorum,
-        only_retryable=_is_only_retryable(bench, without),
+        only_retryable=not count.stances and _is_only_retryable(bench, left_out),
         authority=bool(count.authority),
         authority_denies=bool(count.denier),
         only_interested=count.is_only_interested,
@@ -130,9 +130,9 @@ def _decided(bench: Bench, count: Tally, without: str = "") -> Verdict:
     return next(verdict for applies, verdict in TABLE if applies(numbers))
 
 
-def _is_only_retryable(bench: Bench, without: str) -> bool:
+def _is_only_retryable(bench: Bench, left_out: str) -> bool:
     """False when nobody was asked: whoever has no key or does not cover the question will not answer later either."""
-    heard = [one for one in bench.answers if bench.voice_by_source[one.source].name != without]
+    heard = [one for one in bench.answers if bench.voice_by_source[one.source].name != left_out]
     asked = [one for one in heard if one.observation is not None or one.abstention not in NOT_ASKED]
     return bool(asked) and all(one.observation is None and one.abstention in RETRYABLE_REASONS for one in asked)
 
@@ -140,7 +140,7 @@ def _is_only_retryable(bench: Bench, without: str) -> bool:
 def _rests_on(bench: Bench, count: Tally, status: Status) -> tuple[str, ...]:
     """The voices without which the same rules would give another status."""
     names = [voice.name for voice in (*count.supporting, *count.contradicting)]
-    return tuple(sorted(name for name in names if _decided(bench, tally(bench, name), name)[1] is not status))
+    return tuple(sorted(name for name in names if _decided(bench, without(bench, count, name), name)[1] is not status))
 
 
 def _ruling(bench: Bench, count: Tally, verdict: Verdict, rests_on: tuple[str, ...], gap: Gap | None) -> Ruling:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from claims import anomalies
-from claims.matching import read
+from claims.matching import read, region_of
 from claims.policy import Policy
-from claims.types import Answer, Assertion, Finding, Stance
+from claims.types import Answer, Assertion, Comparator, Finding, Stance
 from sources.independence import Voice, voices
 from sources.types import Lineage, SourceFacts
 
@@ -67,7 +68,9 @@ def seat(
     question = assertion.question
     houses = voices(known, question.metric, question.subject)
     by_source = {slug: voice for voice in houses for slug in voice.members}
-    read_ones = [read(assertion, one, policy=policy, volatility=volatility) for one in ordered if one.observation]
+    region = None if assertion.comparator is Comparator.STATES else region_of(assertion, policy)
+    about: dict[str, Any] = {"policy": policy, "volatility": volatility, "region": region}
+    read_ones = [read(assertion, one, **about) for one in ordered if one.observation]
     publishers = by_source[publisher].members if publisher else ()
     classified = {fact.slug for fact in known if fact.lineage.owner.strip()}
     findings = anomalies.by_standing(read_ones, publishers, classified)
@@ -92,14 +95,32 @@ def tally(bench: Bench, without: str = "") -> Tally:
     findings = anomalies.by_value(heard, bench.assertion.metric, bench.voice_of, authorities, bench.policy)
     stances = _stances(findings, bench)
     sides = {side: tuple(houses[name] for name in sorted(stances) if stances[name] == side) for side in Stance}
-    return Tally(
+    return _tallied(findings, stances, sides[Stance.SUPPORTS], sides[Stance.CONTRADICTS])
+
+
+def without(bench: Bench, count: Tally, name: str) -> Tally:
+    """The tally had this voice not been asked. Where no value stands out, nobody else's vote depends on it."""
+    if not anomalies.is_plain(bench.findings):
+        return tally(bench, name)
+    findings = tuple(one for one in count.findings if bench.voice_of(one) != name)
+    stances = {other: stance for other, stance in count.stances.items() if other != name}
+    return _tallied(
         findings,
         stances,
-        sides[Stance.SUPPORTS],
-        sides[Stance.CONTRADICTS],
-        authority=_authority(findings, sides[Stance.SUPPORTS], Stance.SUPPORTS),
-        denier=_authority(findings, sides[Stance.CONTRADICTS], Stance.CONTRADICTS),
+        tuple(voice for voice in count.supporting if voice.name != name),
+        tuple(voice for voice in count.contradicting if voice.name != name),
     )
+
+
+def _tallied(
+    findings: tuple[Finding, ...],
+    stances: Mapping[str, str],
+    supporting: tuple[Voice, ...],
+    contradicting: tuple[Voice, ...],
+) -> Tally:
+    authority = _authority(findings, supporting, Stance.SUPPORTS)
+    denier = _authority(findings, contradicting, Stance.CONTRADICTS)
+    return Tally(findings, stances, supporting, contradicting, authority=authority, denier=denier)
 
 
 def _stances(findings: Sequence[Finding], bench: Bench) -> dict[str, str]:
@@ -120,5 +141,7 @@ def _stance(found: set[Stance]) -> str:
 def _authority(findings: Sequence[Finding], side: Sequence[Voice], stance: Stance) -> str:
     """A member of these voices whose own word is the fact and who says so itself. Nobody is that about itself."""
     members = {slug for voice in side if not voice.interested for slug in voice.authority}
+    if not members:
+        return ""
     saying = [one.answer.source for one in findings if one.counts and one.stance is stance]
     return next((slug for slug in saying if slug in members), "")

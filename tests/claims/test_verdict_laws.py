@@ -9,7 +9,9 @@ from decimal import Decimal, localcontext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from claims.policy import POLICY
 from claims.types import Answer, Ruling, Status
+from claims.voting import seat, tally, without
 from sources.types import Lineage, SourceFacts
 from tests.claims.evidence import END, at_least, at_most, claim, gives, judge, says, silent, source
 
@@ -187,3 +189,14 @@ def test_the_same_evidence_gives_the_same_ruling_in_any_context_of_the_caller(sa
 @given(answers())
 def test_a_ruling_reads_no_clock(said: list[Answer]) -> None:
     assert judge(CLAIM, said, now=END) == judge(CLAIM, said, now=END.replace(year=2036))
+
+
+@law
+@given(answers(), houses())
+def test_leaving_a_voice_out_of_a_tally_is_as_if_it_had_not_been_asked(
+    said: list[Answer], facts: list[SourceFacts]
+) -> None:
+    bench = seat(CLAIM, said, facts, None, POLICY, None)
+    whole = tally(bench)
+    for name in whole.stances:
+        assert without(bench, whole, name) == tally(bench, name)
