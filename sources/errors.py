@@ -9,6 +9,7 @@ SourceError
 ├── Unavailable        ask again later
 │   └── RateLimited    ask again after `after`
 ├── AccessDenied       a person must look: key, plan or region; pause
+│   └── PlanTooSmall   this request is not in the plan of the key; others are: no pause
 └── Malformed          a person must look: the shape changed; the snapshot is kept
 
 `reason` is the word that is stored, filtered on and shown (API.md, "abstained").
@@ -71,6 +72,10 @@ class RateLimited(Unavailable):
 
 class AccessDenied(SourceError):
     reason = "access_denied"
+
+
+class PlanTooSmall(AccessDenied):
+    """What the same key may ask is asked on: a figure of the present minute cannot wait for the end of a pause."""
 
 
 class Malformed(SourceError):

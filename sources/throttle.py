@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
-from sources.errors import AccessDenied, Malformed, RateLimited, SourceError, Unavailable
+from sources.errors import AccessDenied, Malformed, PlanTooSmall, RateLimited, SourceError, Unavailable
 from sources.models import ProviderState
 
 FAILURES_BEFORE_PAUSE = 5
@@ -78,6 +78,8 @@ def pause_after(error: SourceError, failures: int) -> timedelta | None:
     """How long to leave the provider alone after its n-th failure in a row; None = not at all."""
     if isinstance(error, RateLimited):
         return _announced(error) or _doubling(timedelta(minutes=1), failures, LONGEST_PAUSE)
+    if isinstance(error, PlanTooSmall):
+        return None
     if isinstance(error, AccessDenied):
         return _doubling(FIRST_DENIED, failures, LONGEST_DENIED)
     if isinstance(error, (Unavailable, Malformed)) and failures >= FAILURES_BEFORE_PAUSE:

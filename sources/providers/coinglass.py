@@ -21,6 +21,7 @@ from sources.errors import (
     Malformed,
     NoData,
     NotCovered,
+    PlanTooSmall,
     RateLimited,
     SourceError,
     Stale,
@@ -74,10 +75,6 @@ SUMMED_FIELDS = {
     "short": ("aggregated_short_liquidation_usd",),
     "total": ("aggregated_long_liquidation_usd", "aggregated_short_liquidation_usd"),
 }
-
-
-class PlanTooSmall(AccessDenied):
-    """The plan of the key does not include this interval; a coarser one may be included."""
 
 
 def covers(question: Question) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sources import throttle
-from sources.errors import AccessDenied, Malformed, RateLimited, SourceError, Unavailable
+from sources.errors import AccessDenied, Malformed, PlanTooSmall, RateLimited, SourceError, Unavailable
 from sources.models import ProviderState
 from sources.throttle import NotSent, pause_after
 from tests.at_once import at_once
@@ -175,3 +175,10 @@ def test_failures_of_eight_workers_are_counted_one_by_one() -> None:
 def test_a_provider_without_a_row_cannot_fail() -> None:
     throttle.failed("nobody", NOW, Unavailable("down"))
     assert not ProviderState.objects.filter(provider="nobody").exists()
+
+
+def test_a_request_that_the_plan_lacks_does_not_pause_what_the_plan_has() -> None:
+    ask()
+    fail(PlanTooSmall("the plan of this key does not include minutes"), times=3)
+    assert paused() is None
+    assert state().last_reason == "access_denied"

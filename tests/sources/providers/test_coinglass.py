@@ -8,6 +8,7 @@ from sources.errors import (
     Malformed,
     NoData,
     NotCovered,
+    PlanTooSmall,
     RateLimited,
     SourceError,
     Stale,
@@ -128,7 +129,7 @@ def test_a_plan_without_minutes_is_asked_for_the_interval_it_includes() -> None:
 
 
 def test_a_plan_that_refuses_every_interval_is_access_denied() -> None:
-    with pytest.raises(AccessDenied, match="plan"):
+    with pytest.raises(PlanTooSmall, match="plan"):
         told("coinglass", question("liquidations", "BTC", side="long"), REFUSED, REFUSED)
 
 
