@@ -18,6 +18,7 @@ from claims.admin.marks import flag_look, hedge_mismatch, outcome_look, status_l
 from claims.admin.progress import progress_of
 from claims.admin.wording import assertion_rows, full, metric_of, read, unit_of
 from claims.models import Claim, Verdict
+from claims.silences import NOT_ASKED
 from claims.types import Outcome
 from sources.admin.showing import Look, ago, chip, due, exactly, outside, stamp
 from sources.admin.words import abstention
@@ -125,7 +126,7 @@ def _counts(verdict: Verdict) -> list[tuple[str, int, str, str]]:
     """(name, number, tone, title)."""
     silent = verdict.asked - verdict.answered
     return [
-        ("asked", verdict.asked, "plain", "providers that were put the question"),
+        ("providers", verdict.asked, "plain", "providers of this figure, with those that could not be asked"),
         ("answered", verdict.answered, "plain", "providers that gave a figure"),
         (
             "gave nothing",
@@ -162,21 +163,19 @@ def situation(verdict: Verdict | None) -> Look | None:
         return None
     if verdict.outcome == Outcome.NO_AUTHORITY:
         return Look("Nobody publishes an authoritative figure", "gavel", "plain", "An information gap covers it.")
-    if verdict.asked == 0:
-        return Look(
-            "Nobody was asked", "person_off", "plain", "No provider covers it. That is not evidence against it."
-        )
+    asked = [(reason, count) for reason, count in abstained(verdict) if reason not in NOT_ASKED]
+    if not asked and not verdict.answered:
+        unasked = ", ".join(f"{count} {abstention(reason).word.lower()}" for reason, count in abstained(verdict))
+        why = f"No provider could be asked: {unasked}." if unasked else "No provider covers it."
+        return Look("Nobody was asked", "person_off", "plain", f"{why} That is not evidence against it.")
     if verdict.outcome == Outcome.CONFLICTING:
         said = f"{verdict.supporting_voices} for, {verdict.contradicting_voices} against."
         return Look("They disagree", "compare_arrows", "bad", f"Independent voices: {said}")
     if verdict.answered == 0:
-        why = ", ".join(f"{count} {abstention(reason).word.lower()}" for reason, count in abstained(verdict))
-        return Look(
-            "Nobody answered",
-            "voice_over_off",
-            "caution",
-            f"{verdict.asked} were asked: {why}. Silence is not evidence.",
-        )
+        why = ", ".join(f"{count} {abstention(reason).word.lower()}" for reason, count in asked)
+        number = sum(count for _, count in asked)
+        said = f"{number} {'was' if number == 1 else 'were'} asked: {why}. Silence is not evidence."
+        return Look("Nobody answered", "voice_over_off", "caution", said)
     return None
 
 

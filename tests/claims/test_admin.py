@@ -18,6 +18,7 @@ from claims.admin.claim_page import situation
 from claims.admin.filters import ATTENTION
 from claims.admin.marks import hedge_mismatch
 from claims.models import ApiKey, Claim, Verdict, Verification
+from claims.types import Outcome
 from sources.models import Inquiry, Snapshot
 from tests.market_day import market_day
 
@@ -123,7 +124,7 @@ def test_a_reporter_reads_a_claim_and_is_offered_nothing_to_change(day: dict[str
     shown = read(logged_in("reporter"), page(day["level"]))
     assert "Ten independent venues" in shown
     assert "Check now" not in shown
-    assert "Edit text" not in shown
+    assert "Edit hedge" not in shown
 
 
 def test_a_reporter_cannot_have_a_claim_checked(day: dict[str, Claim]) -> None:
@@ -298,6 +299,21 @@ def test_silence_and_disagreement_are_told_apart(day: dict[str, Claim], name: st
     assert (found.word if found else None) == words
 
 
+def test_who_could_not_be_asked_is_not_counted_as_silent() -> None:
+    keyless = Verdict(asked=2, answered=0, abstained={"not_configured": 2}, outcome=Outcome.INSUFFICIENT)
+    found = situation(keyless)
+    assert found is not None
+    assert (found.word, found.title) == (
+        "Nobody was asked",
+        "No provider could be asked: 2 no key. That is not evidence against it.",
+    )
+    half = situation(
+        Verdict(asked=2, answered=0, abstained={"not_configured": 1, "no_data": 1}, outcome=Outcome.INSUFFICIENT)
+    )
+    assert half is not None
+    assert (half.word, half.title) == ("Nobody answered", "1 was asked: 1 has no data. Silence is not evidence.")
+
+
 def test_each_abstention_is_told_in_its_own_words(editor: Client, day: dict[str, Claim]) -> None:
     shown = read(editor, page(day["shorts"]))
     for word in ("No key", "Does not cover this", "Has no data"):
@@ -461,13 +477,16 @@ def test_the_form_keeps_what_was_typed_when_it_is_refused(editor: Client) -> Non
     assert 'value="ninety-six"' in shown
 
 
-def test_editing_reaches_the_text_and_never_the_mark(editor: Client, day: dict[str, Claim]) -> None:
+def test_editing_reaches_the_hedge_and_neither_the_words_that_were_checked_nor_the_mark(
+    editor: Client, day: dict[str, Claim]
+) -> None:
     inline = {"citations-TOTAL_FORMS": "0", "citations-INITIAL_FORMS": "0"}
     changed = {"text": "Better words", "hedge": "rumor", "status": "verified", "outcome": "supported", **inline}
     response = editor.post(page(day["zone"], "edit"), changed)
     claim = Claim.objects.get(pk=day["zone"].pk)
     assert response.headers["Location"] == page(claim)
-    assert (claim.text, claim.hedge, claim.status, claim.outcome) == ("Better words", "rumor", "rumor", "insufficient")
+    assert (claim.text, claim.hedge) == (day["zone"].text, "rumor")
+    assert (claim.status, claim.outcome) == ("rumor", "insufficient")
 
 
 def test_claims_and_verdicts_cannot_be_deleted(day: dict[str, Claim]) -> None:

@@ -80,7 +80,7 @@ def _table(rows: list[tuple[Expected, Claim]]) -> Table:
         ("Claim", {"ratio": 4}),
         ("Mark", {"no_wrap": True}),
         ("Voices\n+ / −", {"justify": "center", "no_wrap": True}),
-        ("Asked /\nanswered", {"justify": "center", "no_wrap": True}),
+        ("Answered", {"justify": "center", "no_wrap": True}),
         ("Why", {"ratio": 6}),
     ):
         table.add_column(name, **options)
@@ -88,5 +88,5 @@ def _table(rows: list[tuple[Expected, Claim]]) -> Table:
         verdict = claim.verdicts.all()[0]
         mark = Text(claim.status.replace("_", "-"), style=COLOURS[claim.status])
         voices = f"{verdict.supporting_voices} / {verdict.contradicting_voices}"
-        table.add_row(claim.text, mark, voices, f"{verdict.asked} / {verdict.answered}", Text(verdict.reason))
+        table.add_row(claim.text, mark, voices, f"{verdict.answered} of {verdict.asked}", Text(verdict.reason))
     return table
