@@ -19,7 +19,12 @@ def settings_are_usable(app_configs: Any, **options: Any) -> list[CheckMessage]:
 
 
 def _wrong_settings() -> Iterator[CheckMessage]:
+    from sources.providers import ALL
+
+    ours = {f"{provider.upper()}_{kind}" for provider in ALL for kind in ("URL", "KEY")}
     for name, value in settings.PROVIDER_ENVIRONMENT.items():
+        if name not in ours:  # the environment holds what other programs are told, too
+            continue
         if name.endswith("_URL") and not HTTP_URL.fullmatch(value):
             yield Error(f"{name} is {value!r}; it must be an http or https address.", id="sources.E001")
         if name.endswith("_KEY") and (not value.isascii() or not value.isprintable()):

@@ -46,6 +46,11 @@ def test_an_address_or_key_that_cannot_be_used_is_refused(settings: Any, name: s
     assert complaints(settings, PROVIDER_ENVIRONMENT={name: value}) == [said]
 
 
+@pytest.mark.parametrize("name", ["REDIS_URL", "HOMEPAGE_URL", "DEPLOY_KEY"])
+def test_what_other_programs_are_told_is_none_of_ours(settings: Any, name: str) -> None:
+    assert complaints(settings, PROVIDER_ENVIRONMENT={name: "redis://s3cret@k\u00e9y"}) == []
+
+
 @pytest.mark.parametrize("seconds", [0.0, -1.0, 35.5, 600.0, float("nan")])
 def test_a_deadline_outside_what_a_task_may_take_is_refused(settings: Any, seconds: float) -> None:
     assert complaints(settings, INQUIRY_SECONDS=seconds) == ["sources.E003"]
