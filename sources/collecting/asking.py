@@ -180,12 +180,12 @@ def _note_failure(provider: Provider, error: SourceError, latency_ms: int) -> No
 
     What was not sent says nothing about the provider, nor does a recording that is missing.
     """
-    if isinstance(error, throttle.NotSent) or addressing.replayed():
+    if isinstance(error, throttle.NotSent):
         return
-    if error.reason in FAILURES:
-        throttle.failed(provider.name, database_now(), error)
-    else:
+    if error.reason not in FAILURES:
         throttle.answered(provider.name, database_now(), latency_ms)
+    elif not addressing.replayed():
+        throttle.failed(provider.name, database_now(), error)
 
 
 def probe(name: str, question: Question, transport: Transport | None = None) -> str:
