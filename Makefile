@@ -53,7 +53,8 @@ run: $(RUNTIME)
 	@$(BIN)/python -m verifier.run $(ARGS)
 
 manage: $(RUNTIME)
-	@test -f .data/$(INSTANCE)/env || { echo "Nothing runs from .data/$(INSTANCE): start it with 'make $(INSTANCE)' in another terminal." >&2; exit 1; }
+	@test -f .data/$(INSTANCE)/env || { \
+		echo "Nothing runs from .data/$(INSTANCE): start it in another terminal, or name what runs there: make manage INSTANCE=run, demo or replay" >&2; exit 1; }
 	@. ./.data/$(INSTANCE)/env && $(BIN)/python manage.py $(ARGS)
 
 test: $(DEVELOPMENT)

@@ -6,7 +6,9 @@ The demo starts the same way.
 import argparse
 import contextlib
 import http.client
+import itertools
 import os
+import re
 import secrets
 import shlex
 import socket
@@ -25,6 +27,7 @@ HOST = "127.0.0.1"
 USUAL_PORT = 8000
 READY_SECONDS = 90.0
 SERVERS = ("DATABASE_URL", "CELERY_BROKER_URL")
+FAILED_CHECK = re.compile(r"^.*?: \(\w+\.E\d+\) (.+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,9 @@ def instance(data_dir: Path, environment: Mapping[str, str], port: int | None) -
     say = _clock()
     processes = Processes(data_dir / "logs", say)
     with processes.stopping_on_signals():
-        port = _free_port(port)
+        wanted, port = port, _free_port(port)
+        if wanted is None and port != USUAL_PORT:
+            say(f"Port {USUAL_PORT} is taken by another program; this one takes {port}")
         data_dir.mkdir(parents=True, exist_ok=True)
         own = {
             "PYTHONUNBUFFERED": "1",
@@ -168,10 +173,14 @@ def _free_port(wanted: int | None) -> int:
 
 
 def _complaint(name: str, log: Path) -> str:
-    """What manage.py said; of a traceback only its last line, which for a wrong setting is a sentence."""
+    """What manage.py said: the sentences of failed checks; of a traceback the error at its end."""
     said = tail(log, 200) or "nothing"
-    if "Traceback (most recent call last)" in said:
-        said = said.splitlines()[-1].removeprefix("django.core.exceptions.ImproperlyConfigured: ")
+    if failed := FAILED_CHECK.findall(said):
+        said = "\n".join(failed)
+    elif "Traceback (most recent call last)" in said:
+        lines = list(itertools.takewhile(lambda line: not line.startswith("  "), reversed(said.splitlines())))
+        said = " ".join(line.strip() for line in reversed(lines))
+        said = said.removeprefix("django.core.exceptions.ImproperlyConfigured: ")
     return f"manage.py {name} failed: {said.strip()}\n(all of it: {_short(log)})"
 
 
@@ -243,7 +252,9 @@ def main() -> int:
     def serve() -> int:
         folder = "replay" if os.environ.get("DATA") == "replay" else "run"  # their evidence must not meet
         with instance(ROOT / ".data" / folder, os.environ, options.port) as started:
-            started.present({"Web": started.address, "Login": "make manage ARGS=createsuperuser"})
+            manage = "make manage" if folder == "run" else f"make manage INSTANCE={folder}"
+            login, key = f"{manage} ARGS=createsuperuser", f'{manage} ARGS="create_api_key NAME"'
+            started.present({"Web": started.address, "Login": login, "API key": key})
             return until_stopped(started)
 
     return supervise(serve)

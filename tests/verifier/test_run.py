@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from verifier.places import CannotStart, discard
-from verifier.run import SERVERS, Instance, instance
+from verifier.run import SERVERS, Instance, _complaint, instance
 
 pytestmark = pytest.mark.processes
 SETTINGS = {name: value for name, value in os.environ.items() if name not in SERVERS}
@@ -48,6 +48,28 @@ def test_a_wrong_setting_is_refused_before_anything_starts(folder: Path) -> None
     sentence = "manage.py check failed: DATA is 'invented'; it must be 'live' or 'replay'."
     assert str(refusal.value).splitlines() == [sentence, f"(all of it: {folder}/logs/check.log)"]
     assert not (folder / "servers").exists()
+
+
+@pytest.mark.parametrize(
+    ("log", "said"),
+    [
+        (
+            "SystemCheckError: System check identified some issues:\n\nERRORS:\n?: (sources.E004) One.\n"
+            "?: (sources.E001) Two.\n\nSystem check identified 2 issues (0 silenced).",
+            "One.\nTwo.",
+        ),
+        (
+            "Traceback (most recent call last):\n  File 'a', line 1, in b\n    c()\n"
+            "django.db.utils.OperationalError: connection refused\n\tIs the server running?",
+            "django.db.utils.OperationalError: connection refused Is the server running?",
+        ),
+        ("CommandError: plain words", "CommandError: plain words"),
+    ],
+)
+def test_what_manage_py_complains_of_is_told_without_the_way_there(tmp_path: Path, log: str, said: str) -> None:
+    (tmp_path / "check.log").write_text(log)
+    told = _complaint("check", tmp_path / "check.log")
+    assert told == f"manage.py check failed: {said}\n(all of it: {tmp_path}/check.log)"
 
 
 def test_a_port_that_is_taken_is_refused_if_it_was_asked_for(folder: Path) -> None:
