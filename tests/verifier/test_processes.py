@@ -161,6 +161,7 @@ def start_supervisor(folder: Path) -> tuple[subprocess.Popen[str], list[int]]:
     """A supervisor as `make run` has one, and the process ids of its child and grandchild."""
     script = (
         "import sys; from pathlib import Path; from tests.verifier.test_processes import *\n"
+        "for number in SIGNALS: signal.signal(number, signal.SIG_DFL)\n"  # tests in the background ignore Ctrl-C
         "processes = Processes(Path(sys.argv[1]))\n"
         "try:\n"
         "    with processes.stopping_on_signals():\n"
