@@ -11,7 +11,7 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -126,11 +126,14 @@ def _value(model: type[Model], name: str, raw: Any) -> Any:
     """The cursor's text as a value of the field; ValueError or ValidationError for what the field cannot hold."""
     if not isinstance(raw, (str, int)) or isinstance(raw, bool) or "\x00" in str(raw):
         raise ValueError("not a sort key")
+    str(raw).encode()  # refuses half a surrogate pair
     field: Any = model._meta.get_field(name.lstrip("-"))
     value = field.to_python(raw)
-    if isinstance(value, datetime) and value.utcoffset() is None:
+    if not isinstance(value, datetime):
+        return value
+    if value.utcoffset() is None:
         raise ValueError("no time zone")
-    return value
+    return value.astimezone(UTC)  # OverflowError where PostgreSQL would refuse: year 10,000 in UTC
 
 
 def _beyond(cursor: Cursor) -> Q:

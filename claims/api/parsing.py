@@ -42,8 +42,10 @@ def read(body: bytes) -> Any:
         raise ParseError("The body is nested too deeply.") from None
     except UnicodeError:
         raise ParseError("The body is not valid Unicode in UTF-8.") from None
-    except ValueError as error:
+    except json.JSONDecodeError as error:
         raise ParseError(f"The body is not JSON: {error}.") from None
+    except ValueError:
+        raise ParseError("The body holds a whole number of too many digits.") from None
     return value
 
 

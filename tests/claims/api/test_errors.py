@@ -103,3 +103,9 @@ def test_a_crash_is_told_without_its_inside(client: APIClient) -> None:
 
 def test_the_largest_body_is_the_one_of_the_settings() -> None:
     assert settings.DATA_UPLOAD_MAX_MEMORY_SIZE == 1_000_000
+
+
+def test_a_number_of_too_many_digits_is_refused_in_plain_words(client: APIClient) -> None:
+    answer = client.post(CLAIMS, b'{"value": ' + b"1" * 5000 + b"}", content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed_json")
+    assert "sys." not in answer.json()["message"]

@@ -193,6 +193,8 @@ ORDER = ["-created_at", "-id"]
         cursor(ORDER, [True, ID], False),
         cursor(ORDER, ["\x00", ID], False),
         cursor(ORDER, ["9999999-01-01T00:00:00+00:00", ID], False),
+        cursor(ORDER, ["9999-12-31T23:59:59-23:59", ID], False),
+        cursor(ORDER, ["0001-01-01T00:00:00+23:59", ID], True),
         cursor(ORDER, ["2026-01-14T05:00:00+00:00", ID], "backwards"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import timedelta
 from typing import Any
 
@@ -81,6 +82,11 @@ def test_sources_are_paged_by_slug(client: APIClient, day: dict[str, Claim]) -> 
     second = client.get(first["next"]).json()
     slugs = [row["slug"] for row in first["results"] + second["results"]]
     assert slugs == list(Source.objects.order_by("slug").values_list("slug", flat=True)[:6])
+
+
+def test_a_cursor_with_half_a_character_is_refused(client: APIClient) -> None:
+    text = base64.urlsafe_b64encode(b'[["slug"], ["\\ud800"], false]').decode()
+    assert client.get("/api/v1/sources/", {"cursor": text}).json()["fields"].keys() == {"cursor"}
 
 
 def test_the_queries_for_sources_do_not_grow_with_them(client: APIClient, day: dict[str, Claim]) -> None:
