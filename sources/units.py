@@ -19,7 +19,7 @@ def decimal_of(text: str) -> Decimal:
         raise ValueError("not a decimal figure") from None
     if not figure.is_finite():
         raise ValueError("not a finite figure")
-    if figure and not -20 <= figure.adjusted() < DIGITS:
+    if not -20 <= figure.adjusted() < DIGITS:  # a zero too: "0e-999999999" is more digits than any column holds
         raise ValueError("out of range")
     return figure
 

@@ -109,7 +109,7 @@ def figure(raw: Any, name: str) -> Decimal:
         value = Decimal(raw)
     except (InvalidOperation, ValueError):
         raise Malformed(f"{name} is not a figure") from None
-    if not value.is_finite() or (value and not -DIGITS < value.adjusted() < DIGITS):
+    if not value.is_finite() or not -DIGITS < value.adjusted() < DIGITS:
         raise Malformed(f"{name} is not a finite figure of a believable size")
     return value
 
@@ -216,7 +216,7 @@ def retry_after(response: Response) -> timedelta | None:
         return timedelta(seconds=int(raw))
     try:
         moment = parsedate_to_datetime(raw)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # the last for a year of twenty digits
         return None
     if moment.utcoffset() is None:
         moment = moment.replace(tzinfo=UTC)
