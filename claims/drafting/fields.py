@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from django.utils.dateparse import parse_duration
 
+from claims.drafting.names import source_name
 from sources.assets import ASSETS
 from sources.metrics import CATALOGUE, Metric
 from sources.units import decimal_of, plain
@@ -169,7 +170,8 @@ def web_address(raw: Any) -> str:
     text = clean_text(raw, LONGEST_URL)
     try:
         parts = urlsplit(text)
-        usable = parts.scheme in {"http", "https"} and parts.hostname and "@" not in parts.netloc
+        usable = parts.scheme in {"http", "https"} and parts.hostname and not set("@\\") & set(parts.netloc)
+        usable = usable and parts.port != 0  # reading it refuses one that is no port
     except ValueError:
         usable = False
     if not usable or any(letter.isspace() or not letter.isprintable() for letter in text):
@@ -186,8 +188,6 @@ def citations(raw: Any) -> tuple[DraftCitation, ...]:
 def citation(row: Any) -> DraftCitation:
     if not isinstance(row, dict) or row.keys() - {"source", "url", "quote"} or not row.get("source"):
         raise ValueError("each citation has a source, and may have url and quote")
-    source = clean_text(row["source"], 200)
-    if not source:
-        raise ValueError("each citation names its source")
+    source = source_name(clean_text(row["source"], 200))
     url = web_address(row["url"]) if row.get("url") else ""
     return DraftCitation(source, url, clean_text(row.get("quote") or "", LONGEST_QUOTE))

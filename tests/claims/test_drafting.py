@@ -100,6 +100,7 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("a boolean", {"value": True}, "value"),
     ("a typographic minus", {"value": "−5"}, "value"),
     ("underscores", {"value": "4_19"}, "value"),
+    ("a zero of a billion digits", {"value": "0e-999999999"}, "value"),
     ("a negative total", {"value": "-1"}, "value"),
     ("a second value without need", {"value_high": "500000000"}, "value_high"),
     ("another unit", {"unit": "EUR"}, "unit"),
@@ -127,6 +128,8 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("a citation without a source", {"citations": [{"url": "https://a.example/"}]}, "citations"),
     ("a script for an address", {"citations": [{"source": "x", "url": "javascript:alert(1)"}]}, "citations"),
     ("an address with a password", {"citations": [{"source": "x", "url": "https://u:p@a.example/"}]}, "citations"),
+    ("an address that browsers read otherwise", {"citations": [{"source": "x", "url": "https://a\\b/"}]}, "citations"),
+    ("a port that is none", {"citations": [{"source": "x", "url": "https://a.example:99999/"}]}, "citations"),
     ("citations that are text", {"citations": "coinglass"}, "citations"),
     ("too many citations", {"citations": [{"source": "x"}] * 21}, "citations"),
     ("a zone where there is none", {"zone_low": "1"}, "zone_low"),
@@ -191,3 +194,42 @@ def test_whatever_comes_in_is_a_draft_or_a_clear_refusal(change: dict[str, Any])
     except ClaimError as refusal:
         refused = refusal
     assert refused is None or refused.fields
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "coin\u200bglass",
+        "coinglass\u2060",
+        "\u200b",
+        "\u202ecoinglass",
+        "coin\u2028glass",
+        "coin\u3164glass",
+        "coingl\u0430ss",  # Cyrillic а
+        "\u0392inance",  # Greek Β
+        "The \u0421oinbase desk",  # Cyrillic С
+        "\ue000",
+    ],
+)
+def test_a_source_name_that_shows_other_than_it_is_is_refused(name: str) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        read_draft({**LIQUIDATIONS, "citations": [{"source": name}]}, NOW)
+    assert list(refusal.value.fields) == ["citations"]
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        ("Коммерсантъ", "Коммерсантъ"),
+        ("Börsen-Zeitung", "Börsen-Zeitung"),
+        ("日経QUICK", "日経QUICK"),
+        ("Ναυτεμπορική Daily", "Ναυτεμπορική Daily"),
+        ("@whale_alert (X)", "@whale_alert (X)"),
+        ("ＣｏｉｎＧｌａｓｓ", "CoinGlass"),
+        ("  Block   Media\n", "Block Media"),
+        ("\u212araken", "Kraken"),
+    ],
+)
+def test_an_ordinary_source_name_is_read_in_one_form(name: str, read: str) -> None:
+    draft = read_draft({**LIQUIDATIONS, "citations": [{"source": name}]}, NOW)
+    assert draft.citations[0].source == read
