@@ -19,6 +19,7 @@ from sources.types import Request, Response
 DAY = "day.json"  # at the top of the folder: an article and its claims, not an answer
 ANY = "*"  # the field must be there, whatever its value
 BODIES = ("body", "text", "file")
+LARGEST = 20_000_000  # bytes of one file: a body of the largest size that is read, written as escapes
 FIELDS = frozenset({"request", "stands_for", "status", "headers", "delay_seconds", "remark", "question", "expects"})
 REQUEST_FIELDS = frozenset({"method", "url", "params", "json"})
 
@@ -126,10 +127,9 @@ class _Reader:
         )
 
     def parse(self) -> Any:
+        raw = self.read(self.file, "the file")
         try:
-            return json.loads(
-                self.file.read_bytes(), parse_constant=self.refuse_constant, object_pairs_hook=self.refuse_twice
-            )
+            return json.loads(raw, parse_constant=self.refuse_constant, object_pairs_hook=self.refuse_twice)
         except (ValueError, RecursionError) as error:
             raise self.wrong(f"not JSON ({error})") from None
 
@@ -159,6 +159,8 @@ class _Reader:
         for key, value in self.object(raw, name).items():
             if not isinstance(value, str):
                 raise self.wrong(f"{name}.{key} is not written as text")
+            if not (key + value).isprintable():
+                raise self.wrong(f"{name}.{key} holds a control character")
         return dict(raw)
 
     def url(self, raw: Any) -> tuple[str, dict[str, str]]:
@@ -194,20 +196,32 @@ class _Reader:
             return self.beside(self.text(raw["file"], "file"))
         if given == ["text"]:
             return self.utf8(raw["text"])
-        return json.dumps(raw["body"], ensure_ascii=False, separators=(",", ":")).encode()
+        return self.utf8(json.dumps(raw["body"], ensure_ascii=False, separators=(",", ":")))
 
     def utf8(self, raw: Any) -> bytes:
         if not isinstance(raw, str):  # an empty text is a recorded empty answer
             raise self.wrong("text is no text")
-        return raw.encode()
+        try:
+            return raw.encode()
+        except UnicodeError:
+            raise self.wrong("the answer holds half a character (a lone surrogate)") from None
 
     def beside(self, name: str) -> bytes:
-        target = (self.file.parent / name).resolve()
-        if not target.is_relative_to(self.folder):
-            raise self.wrong("file lies outside the folder of recordings")
-        if not target.is_file():
-            raise self.wrong(f"file {name} does not exist")
-        return target.read_bytes()
+        return self.read(self.file.parent / name, f"file {name}")
+
+    def read(self, path: Path, name: str) -> bytes:
+        """An ordinary file inside the folder. A pipe would never end, a link could show what is none of ours."""
+        try:
+            target = path.resolve()
+            if not target.is_relative_to(self.folder):
+                raise self.wrong("file lies outside the folder of recordings")
+            if not target.is_file():
+                raise self.wrong(f"{name} does not exist or is no ordinary file")
+            if target.stat().st_size > LARGEST:
+                raise self.wrong(f"{name} is larger than {LARGEST} bytes")
+            return target.read_bytes()
+        except (OSError, ValueError) as error:  # a name too long, a NUL in it, no right to read
+            raise self.wrong(f"{name} cannot be read ({type(error).__name__})") from None
 
 
 def _split(url: str) -> tuple[str, dict[str, str]]:

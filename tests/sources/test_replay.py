@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -157,6 +158,11 @@ WRONG = [
     ("an absolute file", _without("body") | {"file": "/etc/passwd"}, "file lies outside the folder"),
     ("a negative delay", recorded(delay_seconds=-1), "delay_seconds is not between 0 and 600"),
     ("text for a delay", recorded(delay_seconds="5"), "delay_seconds is not between 0 and 600"),
+    ("a file name with a NUL", _without("body") | {"file": "a\x00"}, "file a\x00 cannot be read"),
+    ("a file name without end", _without("body") | {"file": "a" * 300}, "file a+ cannot be read"),
+    ("half a character", recorded(body=["\ud800"]), "the answer holds half a character"),
+    ("half a character as text", _without("body") | {"text": "\ud800"}, "the answer holds half a character"),
+    ("a header with a NUL", recorded(headers={"etag": "\x00"}), r"headers\.etag holds a control character"),
     ("a misspelt field", recorded(stand_for=AT), "the file has the unknown field stand_for"),
 ]
 
@@ -194,6 +200,28 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
     (inside / "link").symlink_to(tmp_path / "secret")
     with pytest.raises(ReplayError, match="outside"):
         folder(inside, _without("body") | {"file": "link"})
+
+
+def test_a_recording_that_is_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "inside").mkdir()
+    (tmp_path / "secret.json").write_text(json.dumps(recorded()))
+    (tmp_path / "inside" / "link.json").symlink_to(tmp_path / "secret.json")
+    with pytest.raises(ReplayError, match="outside"):
+        ReplayFolder.load(tmp_path / "inside")
+
+
+@pytest.mark.parametrize("name", ["pipe.json", "pipe"])
+def test_a_pipe_is_not_waited_for(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(ReplayError, match="no ordinary file"):
+        folder(tmp_path, _without("body") | {"file": name})
+
+
+def test_a_file_too_large_to_be_an_answer_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "huge").open("wb") as file:
+        file.truncate(30_000_000)
+    with pytest.raises(ReplayError, match="larger than"):
+        folder(tmp_path, _without("body") | {"file": "huge"})
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
