@@ -21,8 +21,9 @@ import re
 from datetime import timedelta
 from typing import ClassVar
 
-# Messages quote providers, and PostgreSQL stores neither NUL nor half a surrogate pair.
-UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
+# Messages quote providers. PostgreSQL stores neither NUL nor half a surrogate pair, and a sentence must read for an
+# editor as it is written: no line ends, nothing of no width, nothing that turns the direction of writing.
+UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]+")
 
 
 class SourceError(Exception):

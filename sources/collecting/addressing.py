@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
+import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from urllib.parse import quote, quote_plus
 
 from django.conf import settings
 
@@ -67,12 +70,19 @@ def unsigned(provider: Provider, request: Request, response: Response) -> Respon
     key = key_of(provider)
     if not provider.key or not key:
         return response
-    headers = {name: value.replace(key, BLOT) for name, value in response.headers.items()}
-    body = response.body.replace(key.encode(), BLOT.encode())
+    headers, body = dict(response.headers), response.body
+    for spelling in _spellings(key):
+        headers = {name: value.replace(spelling, BLOT) for name, value in headers.items()}
+        body = body.replace(spelling.encode(), BLOT.encode())
     return replace(response, url=request.url, headers=headers, body=body)
 
 
 BLOT = "[key]"
+
+
+def _spellings(key: str) -> set[str]:
+    """The key as a server may echo it: as it is, in an address, in JSON, in a page."""
+    return {key, quote(key, safe=""), quote_plus(key), json.dumps(key)[1:-1], html.escape(key)}
 
 
 class ReplayTransport:
