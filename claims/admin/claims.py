@@ -78,6 +78,10 @@ class ClaimAdmin(DeskAdmin[Claim]):
     def has_delete_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
         return False
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Claim | None = None) -> tuple[str, ...]:
+        """A mark is about the words that were checked: with other words it is another claim."""
+        return ("text",) if obj and obj.checked_at else ()
+
     def has_check_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("claims.check_claim")
 

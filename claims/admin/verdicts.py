@@ -53,7 +53,7 @@ class VerdictAdmin(RecordAdmin[Verdict]):
     ) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        verdict = get_object_or_404(Verdict, pk=object_id if object_id.isdigit() else 0)
+        verdict = get_object_or_404(Verdict, pk=object_id if object_id.isdecimal() else 0)
         return redirect(page_of(verdict))
 
     @admin.display(description="mark", ordering="shown_status")

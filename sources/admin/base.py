@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib.admin import ShowFacets
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import Model, TextField, URLField
 from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminTextareaWidget
@@ -40,6 +41,12 @@ LOW = {
 
 class DeskChangeList(ChangeList):
     """Counts the rows once: without filters, what is shown is all there is."""
+
+    def get_filters(self, request: HttpRequest) -> Any:
+        """A NUL, which PostgreSQL refuses, is answered like every other filter that makes no sense."""
+        if any("\x00" in value for values in request.GET.lists() for value in values[1]):
+            raise IncorrectLookupParameters
+        return super().get_filters(request)
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)

@@ -84,7 +84,7 @@ class SnapshotAdmin(RecordAdmin[Snapshot]):
         if not self.has_view_permission(request):
             raise PermissionDenied
         rows = Snapshot.objects.select_related("body", "lookup__inquiry")
-        snapshot = rows.filter(pk=object_id).first() if object_id.isdigit() else None
+        snapshot = rows.filter(pk=object_id).first() if object_id.isdecimal() else None
         if snapshot is None:
             raise Http404("No such raw answer.")
         return snapshot
