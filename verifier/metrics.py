@@ -32,6 +32,7 @@ from sources.models import Heartbeat, Inquiry, Lookup, ProviderState
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 LATELY = timedelta(hours=1)
+PROXY_MARKS = ("x-forwarded-", "forwarded", "via", "x-real-ip")  # what proxies add to the requests they pass on
 
 
 class LoopbackOrAdmin(BasePermission):
@@ -43,7 +44,7 @@ class LoopbackOrAdmin(BasePermission):
 
 def _is_direct_loopback(request: Request) -> bool:
     """A proxy on this machine speaks for others: whoever comes through one is not local."""
-    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
+    if any(name.startswith(PROXY_MARKS) for name in map(str.lower, request.headers)):
         return False
     try:
         return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback

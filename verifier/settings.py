@@ -5,20 +5,40 @@ docs/operations.md lists them. Times are UTC throughout.
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from kombu import Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
-DEBUG = env.bool("DEBUG", default=False)
+
+def _number(name: str, default: float) -> float:
+    try:
+        number = float(os.environ.get(name) or default)
+    except ValueError:
+        number = -1
+    if not 0 <= number < 1e9:
+        raise ImproperlyConfigured(f"{name} is {os.environ[name]!r}; it must be a number, zero or more.")
+    return number
+
+
+def _switch(name: str) -> bool:
+    said = os.environ.get(name, "").strip().lower()
+    if said not in {"", "1", "0", "true", "false", "yes", "no", "on", "off"}:
+        raise ImproperlyConfigured(f"{name} is {os.environ[name]!r}; it must be true or false.")
+    return said in {"1", "true", "yes", "on"}
+
+
+DEBUG = _switch("DEBUG")
 SECRET_KEY = env.str("SECRET_KEY", default="")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-BEHIND_TLS = env.bool("BEHIND_TLS", default=False)  # a proxy in front terminates TLS and sets X-Forwarded-Proto
+BEHIND_TLS = _switch("BEHIND_TLS")  # a proxy in front terminates TLS and sets X-Forwarded-Proto
 
 # --- what the figures come from ---------------------------------------------------------------------------------
 
@@ -34,8 +54,10 @@ PROVIDER_ENVIRONMENT = {
     for name, value in os.environ.items()
     if name.endswith(("_URL", "_KEY")) and name not in {"SECRET_KEY", "DATABASE_URL", "CELERY_BROKER_URL"}
 }
-INQUIRY_SECONDS = env.float("INQUIRY_SECONDS", default=20.0)  # all providers together, then the silent are given up
+INQUIRY_SECONDS = _number("INQUIRY_SECONDS", 20)  # all providers together, then the silent are given up
 PROVIDER_PROXY = env.str("PROVIDER_PROXY", default="")  # http(s) proxy for requests to providers
+if PROVIDER_PROXY and not PROVIDER_PROXY.startswith(("http://", "https://")):
+    raise ImproperlyConfigured("PROVIDER_PROXY must begin with http:// or https://.")
 CONTACT = env.str("CONTACT", default="claim-desk (no contact configured)")  # sent to providers as User-Agent
 
 # --- Django -----------------------------------------------------------------------------------------------------
@@ -97,11 +119,13 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": env.db("DATABASE_URL", default="postgres:///claimdesk")}
-DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
+if not DATABASES["default"]["ENGINE"].endswith((".postgresql", ".postgis")):
+    raise ImproperlyConfigured("DATABASE_URL must begin with postgres://: PostgreSQL is the one database this runs on.")
+DATABASES["default"]["CONN_MAX_AGE"] = int(_number("CONN_MAX_AGE", 60))
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 5  # seconds; a host that is gone must not hang us
 DATABASES["default"]["OPTIONS"]["options"] = (
-    f"-c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', default=15000)}"
+    f"-c statement_timeout={int(_number('STATEMENT_TIMEOUT_MS', 15000))}"
     " -c idle_in_transaction_session_timeout=20000"  # a process that stops lets go of its rows before its lease ends
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -126,6 +150,7 @@ LOGIN_REDIRECT_URL = "admin:index"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "verifier.clients.address"
 AXES_VERBOSE = False
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
@@ -157,6 +182,8 @@ CONTENT_SECURITY_POLICY = {
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="redis://127.0.0.1:6379/0")
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_RESULT_EXPIRES = None  # none are kept; else beat adds a row of its own that cleans up nothing
+CELERY_BEAT_SYNC_EVERY = 1  # the admin shows when each task last ran, not when it had run minutes ago
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
@@ -188,6 +215,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 )
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "verify"
+# Heartbeats have a queue of their own: behind ten thousand inquiries they would expire, and /readyz would call a worker
+# dead that is busy. A worker takes turns between the queues.
+CELERY_TASK_QUEUES = [Queue("verify"), Queue("pulse")]
+CELERY_TASK_ROUTES = {"verifier.health.beat": {"queue": "pulse"}}
 CELERY_IMPORTS = ["verifier.health"]  # its task, and the note that beat writes when sending it
 DJANGO_CELERY_BEAT_TZ_AWARE = True
 
@@ -265,11 +296,14 @@ UNFOLD = {
     "SIDEBAR": {"show_search": False, "navigation": "claims.admin.navigation.sidebar"},
 }
 
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
+if LOG_LEVEL not in logging.getLevelNamesMapping():
+    raise ImproperlyConfigured(f"LOG_LEVEL is {LOG_LEVEL!r}; it must be DEBUG, INFO, WARNING, ERROR or CRITICAL.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {"httpx": {"level": "WARNING"}, "axes": {"level": "WARNING"}},
 }

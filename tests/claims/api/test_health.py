@@ -19,6 +19,7 @@ from claims.models import Claim
 from sources.models import Heartbeat, Inquiry, Lookup
 from tests.claims.api.conftest import Caller
 from verifier import health
+from verifier.celery import app
 
 pytestmark = pytest.mark.django_db
 FRESH = timedelta(seconds=5)
@@ -104,6 +105,12 @@ def test_a_heartbeat_that_waits_too_long_is_dropped() -> None:
     assert health.beat.expires == 30
 
 
+def test_a_heartbeat_does_not_queue_behind_inquiries() -> None:
+    routed = {name: app.amqp.router.route({}, name)["queue"].name for name in (health.beat.name, "claims.tasks.pursue")}
+    assert routed == {"verifier.health.beat": "pulse", "claims.tasks.pursue": "verify"}
+    assert set(app.amqp.queues.consume_from) == {"pulse", "verify"}
+
+
 # Metrics
 
 
@@ -144,7 +151,15 @@ def test_a_scrape_costs_six_queries(anyone: APIClient, day: dict[str, Claim]) ->
     assert len(queries) == 6
 
 
-@pytest.mark.parametrize("headers", [{"REMOTE_ADDR": "203.0.113.9"}, {"HTTP_X_FORWARDED_FOR": "127.0.0.1"}])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"REMOTE_ADDR": "203.0.113.9"},
+        {"HTTP_X_FORWARDED_FOR": "127.0.0.1"},
+        {"HTTP_X_REAL_IP": "127.0.0.1"},
+        {"HTTP_VIA": "1.1 proxy"},
+    ],
+)
 def test_from_elsewhere_metrics_need_a_key_with_the_scope_admin(
     anyone: APIClient, caller: Caller, headers: dict[str, str]
 ) -> None:
