@@ -40,6 +40,7 @@ from tests.pinned import (
     waiting_claim,
 )
 from verifier.embedded import embedded
+from verifier.places import discard
 from verifier.schedule import SCHEDULE
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
@@ -55,6 +56,7 @@ def running(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> 
             yield workshop
         finally:
             workshop.close()
+    discard(folder)
 
 
 @pytest.fixture
