@@ -11,6 +11,7 @@ from pathlib import Path
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from kombu import Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -149,6 +150,7 @@ LOGIN_REDIRECT_URL = "admin:index"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "verifier.clients.address"
 AXES_VERBOSE = False
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
@@ -213,6 +215,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 )
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "verify"
+# Heartbeats have a queue of their own: behind ten thousand inquiries they would expire, and /readyz would call a worker
+# dead that is busy. A worker takes turns between the queues.
+CELERY_TASK_QUEUES = [Queue("verify"), Queue("pulse")]
+CELERY_TASK_ROUTES = {"verifier.health.beat": {"queue": "pulse"}}
 CELERY_IMPORTS = ["verifier.health"]  # its task, and the note that beat writes when sending it
 DJANGO_CELERY_BEAT_TZ_AWARE = True
 
