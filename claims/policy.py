@@ -26,6 +26,7 @@ FLAGS: Mapping[str, str] = MappingProxyType(
         "already_above": "the level was passed before the window",
         "already_below": "the level was passed before the window",
         "inconsistent": "claims contradict each other by arithmetic",
+        "loose": "the claim allows nearly any figure: that it holds says little",
         "interested_party": "a supporting voice speaks about itself",
         "was_refuted": "it was refuted before: only an editor can verify it",
         "held": "an editor must look",
@@ -45,6 +46,7 @@ class Policy:
     about_factor: how much wider "about" makes the class tolerance.
     slip_voices: voices that must agree before a figure a power of ten away is a slip of its unit.
     large_factor: a figure this many times its own resolution is too large to be a zero.
+    loose_factor: a claim whose every bound is this many times away from what is observed says next to nothing.
     confirmations: consecutive inquiries that must agree before a settled status changes.
     drift_sigmas, drift_limit: how far a moving market excuses a figure of another moment, in standard deviations, and
     the number of class tolerances beyond which it is no longer the same question.
@@ -58,6 +60,7 @@ class Policy:
     about_factor: int = 2
     slip_voices: int = 2  # one against one cannot say whose unit is wrong
     large_factor: int = 10
+    loose_factor: int = 10  # copy that says "over X" means a little over X; a magnitude word spans one power of ten
     confirmations: int = 2  # a provider's bad quarter of an hour must not reach the page
     drift_sigmas: int = 3
     drift_limit: int = 3
@@ -82,6 +85,7 @@ _CONSTANTS = (
     "about_factor",
     "slip_voices",
     "large_factor",
+    "loose_factor",
     "confirmations",
     "drift_sigmas",
     "drift_limit",

@@ -15,6 +15,7 @@ from claims import telling
 from claims.accounts import Case
 from claims.consensus import consensus_of
 from claims.lifecycle import OVERRIDDEN, Actor, Standing, may_change
+from claims.looseness import is_loose
 from claims.policy import ARITHMETIC, POLICY, Policy
 from claims.reasons import reason, wording
 from claims.silences import NOT_ASKED
@@ -185,6 +186,7 @@ def _flags(bench: Bench, count: Tally, case: Case, rests_on: Sequence[str]) -> t
     old = any(one.label == "stale" for one in count.findings)
     flags = {
         "lower_bound": case.lower_bound,
+        "loose": is_loose(case.assertion, case.region, case.supporting, bench.policy.loose_factor, case.unit),
         "interested_party": case.interested,
         telling.already_flag(bench.assertion.comparator): telling.is_already_beyond(bench, case.supporting),
         "stale": old and case.status is not Status.VERIFIED,

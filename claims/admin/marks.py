@@ -48,6 +48,7 @@ FLAG_WORDS = {
     "already_above": ("Was already above", "trending_up"),
     "already_below": ("Was already below", "trending_down"),
     "inconsistent": ("Does not add up", "calculate"),
+    "loose": ("Says little", "unfold_more"),
     "interested_party": ("Interested party", "person_alert"),
     "held": ("Held for an editor", "back_hand"),
     "overridden": ("Overridden by an editor", "edit_note"),
