@@ -12,6 +12,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
+from claims.policy import ARITHMETIC
 from claims.types import Assertion, Comparator, Gap, Hedge, Outcome, Status
 from sources.metrics import CATALOGUE
 from sources.models import Source, figure_field, finite
@@ -111,7 +112,7 @@ class Claim(models.Model):
 
 def _written(figure: Decimal | None) -> Decimal | None:
     """The figure with the digits it was written with: the column pads to 20 places."""
-    return None if figure is None else figure.normalize()
+    return None if figure is None else figure.normalize(ARITHMETIC)
 
 
 class Citation(models.Model):

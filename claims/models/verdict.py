@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from claims.models.claim import Claim, choices
+from claims.policy import ARITHMETIC
 from claims.types import Outcome, Stance, Status
 from sources.models import Inquiry, Lookup, append_only, figure_field, finite
 
@@ -98,7 +99,7 @@ def canonical(verdict: Verdict, evidence: list[Evidence]) -> dict[str, Any]:
     """Everything a verdict says and rests on, as plain JSON values: what its hash is taken over."""
 
     def text(value: Any) -> str | None:
-        return None if value is None else f"{value.normalize():f}"
+        return None if value is None else f"{value.normalize(ARITHMETIC):f}"
 
     return {
         "claim": str(verdict.claim_id),

@@ -18,11 +18,11 @@ from django.db.models import Exists, OuterRef
 from claims import rhythm
 from claims.models import Claim, Evidence, GapRecord, Verdict, Verification
 from claims.models.verdict import canonical
-from claims.policy import POLICY, VERSION
+from claims.policy import ARITHMETIC, POLICY, VERSION
 from claims.types import Answer, Gap, Outcome, Ruling, Status
 from claims.verdict import Decision, Previous, rule, settle_status
 from sources.collecting import known_providers
-from sources.models import Inquiry, Lookup
+from sources.models import Inquiry, Lookup, Source
 from sources.models import Observation as ObservationRow
 from sources.queries import database_now, facts_of
 from sources.types import Kind, Observation, SourceFacts
@@ -41,7 +41,7 @@ def settle(inquiry_id: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
+class Case:
     """Everything the rules read for one inquiry."""
 
     answers: tuple[Answer, ...]
@@ -62,40 +62,49 @@ def rule_waiting(inquiry: Inquiry) -> int:
     waiting = list(rows.select_related("claim__article__publisher").order_by("pk"))
     if not waiting:
         return 0
-    case = _case(inquiry)
+    case = case_of(inquiry)
     rulings: dict[object, Ruling] = {}
     verdicts, evidence, claims = [], [], []
     previous = _previous([one.claim for one in waiting])
     for one in waiting:
         claim = one.claim
-        publisher = claim.article.publisher if claim.article and claim.article.publisher else None
+        publisher = _publisher(claim)
         shared = (claim.assertion, publisher.slug if publisher else None)
         if shared not in rulings:
-            facts = (*case.facts, publisher.facts) if publisher else case.facts
-            rulings[shared] = rule(
-                claim.assertion,
-                case.answers,
-                _distinct(facts),
-                now=case.now,
-                gaps=case.gaps,
-                publisher=shared[1],
-                policy=POLICY,
-            )
+            rulings[shared] = ruling_of(claim, case)
         ruling = rulings[shared]
         decision = settle_status(previous[claim.pk], ruling, asked_by_person=one.asked_by_person)
-        verdicts.append(_verdict(claim, inquiry, ruling, decision, case.now))
-        evidence.append([_evidence(case, ruling, answer) for answer in case.answers])
+        verdicts.append(verdict_of(claim, inquiry, ruling, decision, case.now))
+        evidence.append([evidence_of(case, ruling, answer) for answer in case.answers])
         claims.append(_marked(claim, ruling, decision, case))
     _write(verdicts, evidence, claims)
     Verification.objects.filter(pk__in=[one.pk for one in waiting]).update(settled=True)
     return len(verdicts)
 
 
+def ruling_of(claim: Claim, case: Case) -> Ruling:
+    """What the rules make of the inquiry for this claim; nothing but the case and the claim's own words is read."""
+    publisher = _publisher(claim)
+    return rule(
+        claim.assertion,
+        case.answers,
+        _distinct((*case.facts, publisher.facts) if publisher else case.facts),
+        now=case.now,
+        gaps=case.gaps,
+        publisher=publisher.slug if publisher else None,
+        policy=POLICY,
+    )
+
+
+def _publisher(claim: Claim) -> Source | None:
+    return claim.article.publisher if claim.article else None
+
+
 def _distinct(facts: Sequence[SourceFacts]) -> tuple[SourceFacts, ...]:
     return tuple({one.slug: one for one in facts}.values())
 
 
-def _case(inquiry: Inquiry) -> _Case:
+def case_of(inquiry: Inquiry) -> Case:
     lookups = list(inquiry.lookups.select_related("observation").order_by("provider"))
     providers = known_providers()
     answers = tuple(
@@ -109,7 +118,7 @@ def _case(inquiry: Inquiry) -> _Case:
         )
         for lookup in lookups
     )
-    return _Case(
+    return Case(
         answers,
         tuple(facts_of(lookup.provider for lookup in lookups)),
         tuple(row.gap for row in GapRecord.objects.filter(metric=inquiry.metric)),
@@ -122,9 +131,9 @@ def _case(inquiry: Inquiry) -> _Case:
 def observation_of(row: ObservationRow) -> Observation:
     """A stored observation as the value the rules read: the database pads figures to 20 places."""
     return Observation(
-        value=row.value.normalize(),
-        low=None if row.low is None else row.low.normalize(),
-        high=None if row.high is None else row.high.normalize(),
+        value=row.value.normalize(ARITHMETIC),
+        low=None if row.low is None else row.low.normalize(ARITHMETIC),
+        high=None if row.high is None else row.high.normalize(ARITHMETIC),
         kind=Kind(row.kind),
         observed_at=row.observed_at,
         note=row.note,
@@ -149,7 +158,7 @@ def _standing(claim: Claim, last: Verdict | None) -> Previous:
     )
 
 
-def _verdict(claim: Claim, inquiry: Inquiry, ruling: Ruling, decision: Decision, now: datetime) -> Verdict:
+def verdict_of(claim: Claim, inquiry: Inquiry, ruling: Ruling, decision: Decision, now: datetime) -> Verdict:
     return Verdict(
         claim=claim,
         inquiry=inquiry,
@@ -174,7 +183,7 @@ def _verdict(claim: Claim, inquiry: Inquiry, ruling: Ruling, decision: Decision,
     )
 
 
-def _evidence(case: _Case, ruling: Ruling, answer: Answer) -> Evidence:
+def evidence_of(case: Case, ruling: Ruling, answer: Answer) -> Evidence:
     finding = next((one for one in ruling.findings if one.answer.key == answer.key), None)
     return Evidence(
         lookup=case.lookups[answer.key],
@@ -187,7 +196,7 @@ def _evidence(case: _Case, ruling: Ruling, answer: Answer) -> Evidence:
     )
 
 
-def _marked(claim: Claim, ruling: Ruling, decision: Decision, case: _Case) -> Claim:
+def _marked(claim: Claim, ruling: Ruling, decision: Decision, case: Case) -> Claim:
     claim.status, claim.outcome, claim.flags = decision.status, decision.outcome, list(decision.flags)
     claim.checked_at = claim.updated_at = case.now
     wait = _wait(claim, ruling, decision, case)
@@ -195,7 +204,7 @@ def _marked(claim: Claim, ruling: Ruling, decision: Decision, case: _Case) -> Cl
     return claim
 
 
-def _wait(claim: Claim, ruling: Ruling, decision: Decision, case: _Case) -> timedelta | None:
+def _wait(claim: Claim, ruling: Ruling, decision: Decision, case: Case) -> timedelta | None:
     """Until the next check, None for no more; counts it on the claim."""
     if case.is_parked:
         return rhythm.PARKED
