@@ -173,7 +173,8 @@ def wording(case: Case) -> str:
     if case.outcome is Outcome.SUPPORTED:
         caveat = ", whose totals are a lower bound" if case.lower_bound else ""
         speaking = ", speaking about itself" if case.interested and len(case.supporting) == 1 else ""
-        return f"according to {case.authority or who(case.supporting, case, 'other')}{speaking}{caveat}"
+        parties = names([case.authority]) if case.authority else who(case.supporting, case, "other")
+        return f"according to {parties}{speaking}{caveat}"
     denial = f"although {account(case.contradicting, case, denies, 'other')}" if case.contradicting else ""
     if case.outcome is Outcome.CONFLICTING:
         return f"according to {who(case.supporting, case, 'other')}, {denial}"

@@ -64,7 +64,7 @@ def ask(question: Question) -> Conversation:
 PROVIDERS = (
     Provider(
         name="protocol_constant",
-        title="Issuance schedule",
+        title="The issuance schedule",
         category="computed",
         metrics=frozenset({"supply_cap", "supply"}),
         lineage=Lineage(

@@ -186,6 +186,14 @@ SENTENCES: list[tuple[str, Assertion, list[Answer], list[SourceFacts], str, str]
         "according to A and B, although Schedule gives 20,999,999.98 coins",
     ),
     (
+        "a title with an article",
+        claim("supply_cap", "equals", "21M"),
+        [gives("The schedule", "20999999.9769"), silent("The Block", "not_configured")],
+        [source("The schedule", authority=frozenset({"supply_cap:BTC"}))],
+        "The schedule, which sets this figure, gives 20,999,999.98 coins.",
+        "according to the schedule",
+    ),
+    (
         "an authority that denies alone",
         claim("supply_cap", "equals", "22M"),
         [gives("Schedule", "20999999.9769")],
