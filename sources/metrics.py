@@ -202,7 +202,7 @@ _ALL = (
         recheck=FAST,
         why={
             "tolerance": "aggregators count supply and price a little differently",
-            "quorum": "two aggregators of different owners",
+            "quorum": "two counts that do not average the same tickers; aggregators all do, so they are one voice here",
             "half_life": "moves with the price",
             "hard_limit": "two hours of an ordinary market move about 2 %",
             "recheck": "aggregators correct within the day",
