@@ -21,6 +21,8 @@ from rest_framework.response import Response
 from claims.errors import ClaimError
 
 DATABASE_AWAY_SECONDS = 5
+NO_KEY = "No key was sent. The header must read: Authorization: Api-Key <prefix>.<secret>"
+NO_JSON = "The body must be JSON and the header must read: Content-Type: application/json"
 
 
 class Code(StrEnum):
@@ -88,7 +90,8 @@ def _sentences(messages: Any) -> list[str]:
 
 def _of_missing_key(error: exceptions.APIException) -> Failure:
     challenge = getattr(error, "auth_header", "") or "Api-Key"
-    return Failure(401, Code.NOT_AUTHENTICATED, str(error.detail), headers={"WWW-Authenticate": challenge})
+    message = NO_KEY if isinstance(error, exceptions.NotAuthenticated) else str(error.detail)
+    return Failure(401, Code.NOT_AUTHENTICATED, message, headers={"WWW-Authenticate": challenge})
 
 
 def _of_refusal(error: exceptions.PermissionDenied | PermissionDenied) -> Failure:
@@ -123,7 +126,7 @@ FAILURES: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Callable[[A
     ((exceptions.PermissionDenied, PermissionDenied), _of_refusal),
     ((exceptions.NotFound, Http404), lambda error: Failure(404, Code.NOT_FOUND, "There is nothing at this address.")),
     (exceptions.MethodNotAllowed, _as(405, Code.METHOD_NOT_ALLOWED)),
-    (exceptions.UnsupportedMediaType, _as(415, Code.UNSUPPORTED_MEDIA_TYPE)),
+    (exceptions.UnsupportedMediaType, lambda error: Failure(415, Code.UNSUPPORTED_MEDIA_TYPE, NO_JSON)),
     ((TooLarge, RequestDataTooBig), _as(413, Code.TOO_LARGE)),
     (exceptions.Throttled, _of_throttled),
     ((OperationalError, InterfaceError), _of_database),

@@ -109,3 +109,10 @@ def test_a_number_of_too_many_digits_is_refused_in_plain_words(client: APIClient
     answer = client.post(CLAIMS, b'{"value": ' + b"1" * 5000 + b"}", content_type="application/json")
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed_json")
     assert "sys." not in answer.json()["message"]
+
+
+def test_what_a_first_try_gets_wrong_is_answered_with_the_header_that_is_missing(client: APIClient) -> None:
+    assert "Authorization: Api-Key" in APIClient().get(CLAIMS).json()["message"]
+    form = client.post(CLAIMS, "text=BTC", content_type="application/x-www-form-urlencoded")
+    assert (form.status_code, form.json()["code"]) == (415, "unsupported_media_type")
+    assert "Content-Type: application/json" in form.json()["message"]
