@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -60,13 +61,26 @@ def test_a_folder_that_the_instance_does_not_answer_from_is_refused(tmp_path: Pa
         call_command("load_replay", written(tmp_path))
 
 
+def claims(**change: Any) -> dict[str, Any]:
+    return {"claims": [{**DAY["claims"][0], **change}]}
+
+
 @pytest.mark.parametrize(
-    "change", [{"claims": [{}]}, {"gaps": [{}]}, {"claims": [{**DAY["claims"][0], "quote": "not in the text"}]}]
+    ("change", "said"),
+    [
+        ({"claims": [{}]}, "claims[0].quote is missing"),
+        ({"gaps": [{}]}, "gaps[0].metric is missing"),
+        ({"publisher": "me"}, "publisher.slug is missing"),
+        ({"as_of": "2026-02-01"}, "as_of must be a time with a zone"),
+        (claims(quote="not in the text"), "claims[0].quote is not in article.txt"),
+        (claims(expected={"status": "verified"}), "claims[0].expected.outcome is missing"),
+        (claims(claim={**DAY["claims"][0]["claim"], "metric": "mood"}), "claims[0].claim: Wrong: metric.; metric"),
+    ],
 )
-def test_a_broken_day_is_refused_and_nothing_is_stored(
-    tmp_path: Path, settings: Settings, change: dict[str, Any]
+def test_a_broken_day_is_refused_by_name_and_nothing_is_stored(
+    tmp_path: Path, settings: Settings, change: dict[str, Any], said: str
 ) -> None:
     settings.REPLAY_DIR = str(written(tmp_path, **change))
-    with pytest.raises(CommandError, match="cannot be loaded"):
+    with pytest.raises(CommandError, match=re.escape(said)):
         call_command("load_replay", tmp_path)
     assert (Claim.objects.count(), Article.objects.count(), GapRecord.objects.count()) == (0, 0, 0)

@@ -8,7 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from claims.errors import ClaimError
 from claims.sampling import load_day
 from sources import replay
 
@@ -28,6 +27,6 @@ class Command(BaseCommand):
         try:
             recordings = replay.ReplayFolder.load(folder).recordings
             claims = load_day(folder) if (folder / replay.DAY).exists() else []
-        except (replay.ReplayError, ClaimError, OSError, KeyError, ValueError) as error:
-            raise CommandError(f"{folder} cannot be loaded: {error!r}") from None
+        except (replay.ReplayError, OSError, ValueError) as error:
+            raise CommandError(f"{folder} cannot be loaded: {error}") from None
         self.stdout.write(f"{len(recordings)} recorded answers, {len(claims)} claims stored")

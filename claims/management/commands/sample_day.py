@@ -31,7 +31,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         console = Console(width=None if sys.stdout.isatty() else WIDTH)
-        expected = load_day(options["day"] or Path(settings.REPLAY_DIR))
+        try:
+            expected = load_day(options["day"] or Path(settings.REPLAY_DIR))
+        except (OSError, ValueError) as error:
+            raise CommandError(f"The day cannot be loaded: {error}") from None
         if not _wait(console, expected, options["seconds"]):
             raise CommandError("not every claim was checked in time: is a worker running?")
         rows = _current(expected)
