@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from claims.policy import ARITHMETIC, Policy
-from claims.types import Finding
+from claims.types import Finding, Stance
 from sources.types import Kind, Observation
 
 # Signed quantities: zero is an ordinary figure there.
@@ -31,11 +31,14 @@ def labelled(finding: Finding, label: str) -> Finding:
 def by_standing(
     findings: Sequence[Finding], publishers: Collection[str], classified: Collection[str]
 ) -> tuple[Finding, ...]:
-    """Labels the publisher's own voice and the sources nobody has classified; both arguments are slugs."""
+    """Labels the publisher's own voice and the sources nobody has classified; both arguments are slugs.
+
+    What the publisher's house has against the claim counts like anybody's: naming it must not silence a witness.
+    """
 
     def label(finding: Finding) -> Finding:
         slug = finding.answer.source
-        if slug in publishers:
+        if slug in publishers and finding.stance is not Stance.CONTRADICTS:
             return labelled(finding, "publisher")
         return finding if slug in classified else labelled(finding, "unclassified")
 

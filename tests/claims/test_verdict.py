@@ -366,6 +366,12 @@ def test_the_publisher_of_a_claim_never_corroborates_itself_nor_does_its_house()
     assert [one.label for one in ruling.findings] == ["", "publisher"]
 
 
+def test_a_publisher_whose_own_figures_deny_its_claim_is_heard() -> None:
+    answers = highs("96210", "96205", "96190", "95100")
+    assert verdict(judge(BROKE, answers, publisher="d")) == verdict(judge(BROKE, answers)) == CONFLICTING
+    assert verdict(judge(BROKE, highs("96210", "95100"), publisher="b")) == CONFLICTING
+
+
 def test_a_relay_of_a_publisher_nobody_knows_does_not_corroborate_it() -> None:
     relay = source("Relay", republishes=("blog",))
     assert verdict(judge(BROKE, [gives("Relay", "96240")], relay, publisher="blog")) == INSUFFICIENT
