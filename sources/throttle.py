@@ -25,8 +25,8 @@ class NotSent(RateLimited):
     """We did not ask: the provider is paused, or our own budget is used up. Says nothing about the provider."""
 
 
-def take(provider: str, per_minute: int, now: datetime, requests: int = 1) -> None:
-    """Count requests against this minute's budget. NotSent while paused or when the budget is used up."""
+def take(provider: str, per_minute: int | None, now: datetime, requests: int = 1) -> None:
+    """Count requests against this minute's budget, None = without end. NotSent while paused or when it is used up."""
     minute = now.replace(second=0, microsecond=0)
     with transaction.atomic():
         ProviderState.objects.get_or_create(provider=provider)
@@ -34,7 +34,7 @@ def take(provider: str, per_minute: int, now: datetime, requests: int = 1) -> No
         if state.paused_until and state.paused_until > now:
             raise NotSent(f"paused until {_clock(state.paused_until)}: {state.pause_reason}", state.paused_until - now)
         used = state.minute_used if state.minute == minute else 0
-        if used + requests > per_minute:
+        if per_minute is not None and used + requests > per_minute:
             raise NotSent(f"our budget of {per_minute} requests a minute is used up", timedelta(minutes=1))
         ProviderState.objects.filter(provider=provider).update(
             minute=minute,

@@ -65,6 +65,11 @@ def signed(provider: Provider, request: Request) -> Request:
     return replace(request, params=(*request.params, (provider.key.name, key)))
 
 
+def budget(provider: Provider) -> int | None:
+    """Requests a minute we allow ourselves; None for recorded answers, which wear nobody out."""
+    return None if replayed() else provider.per_minute
+
+
 def unsigned(provider: Provider, request: Request, response: Response) -> Response:
     """The response to a signed request as it may be read, kept and shown: an echoed key is blotted out."""
     key = key_of(provider)

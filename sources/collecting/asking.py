@@ -120,7 +120,7 @@ class _Round:
         left = talk.ends_at - time.monotonic()
         if left <= 0:
             raise Unavailable("no time left for its next answer")
-        throttle.take(talk.provider.name, talk.provider.per_minute, database_now())
+        throttle.take(talk.provider.name, addressing.budget(talk.provider), database_now())
         talk.request = addressing.addressed(talk.provider, request)
         talk.sent_at = talk.sent_at or time.monotonic()
         self.board.send(talk.lookup.pk, addressing.signed(talk.provider, talk.request), left)
@@ -216,7 +216,7 @@ def _converse(provider: Provider, conversation: Conversation, board: Switchboard
             request = addressing.addressed(provider, _advance(provider, conversation, response))
         except StopIteration:
             return
-        throttle.take(provider.name, provider.per_minute, database_now())
+        throttle.take(provider.name, addressing.budget(provider), database_now())
         board.send(0, addressing.signed(provider, request), max(ends_at - time.monotonic(), 0.01))
         arrival = board.next(ends_at - time.monotonic() + 1)
         if arrival is None or isinstance(arrival.result, SourceError):

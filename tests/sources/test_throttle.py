@@ -46,6 +46,12 @@ def test_a_minute_has_as_many_requests_as_the_budget() -> None:
     assert (state().asked_total, state().minute_used) == (3, 3)
 
 
+def test_without_a_budget_a_minute_has_no_end() -> None:
+    for _ in range(50):
+        throttle.take("recorded", None, NOW)
+    assert ProviderState.objects.get(provider="recorded").asked_total == 50
+
+
 def test_the_next_minute_has_a_new_budget() -> None:
     ask(per_minute=1)
     ask(NOW + MINUTE, per_minute=1)

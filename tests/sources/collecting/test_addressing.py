@@ -10,7 +10,15 @@ from typing import Any
 import pytest
 
 from sources.collecting import known_providers, replayed
-from sources.collecting.addressing import ReplayTransport, addressed, check_configured, signed, transport, unsigned
+from sources.collecting.addressing import (
+    ReplayTransport,
+    addressed,
+    budget,
+    check_configured,
+    signed,
+    transport,
+    unsigned,
+)
 from sources.errors import NotConfigured, Unavailable
 from sources.http import HttpTransport
 from sources.types import Request, Response
@@ -112,3 +120,9 @@ def test_what_was_not_recorded_is_unavailable(settings: Any) -> None:
     settings.DATA = "replay"
     with pytest.raises(Unavailable, match="nothing recorded"):
         asyncio.run(transport().send(Request("https://nobody.test/")))
+
+
+@pytest.mark.parametrize(("data", "expected"), [("live", 20), ("replay", None)])
+def test_only_live_requests_have_a_budget(settings: Any, data: str, expected: int | None) -> None:
+    settings.DATA = data
+    assert budget(known_providers()["bitfinex"]) == expected
