@@ -12,7 +12,7 @@ SourceError
 │   └── PlanTooSmall   this request is not in the plan of the key; others are: no pause
 └── Malformed          a person must look: the shape changed; the snapshot is kept
 
-`reason` is the word that is stored, filtered on and shown (API.md, "abstained").
+`reason` is the word that is stored, filtered on and shown (`abstained` of a verdict).
 """
 
 from __future__ import annotations

@@ -13,6 +13,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Queue
 
+from verifier.look import UNFOLD as UNFOLD
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -178,7 +180,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# --- Celery: RELIABILITY.md measured what each of these prevents ------------------------------------------------
+# --- Celery: each of these prevents a loss or a flood that was measured -----------------------------------------
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="redis://127.0.0.1:6379/0")
 CELERY_TASK_IGNORE_RESULT = True
@@ -262,38 +264,6 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "claims.api.schema.add_errors",
     ],
-}
-
-UNFOLD = {
-    "SITE_TITLE": "Claim desk",
-    "SITE_HEADER": "Claim desk",
-    "SITE_SUBHEADER": "market figures, verified",
-    "SITE_SYMBOL": "fact_check",
-    "SITE_URL": None,
-    "SHOW_HISTORY": False,
-    "ENVIRONMENT": "claims.admin.navigation.environment",
-    "ENVIRONMENT_TITLE_PREFIX": "claims.admin.navigation.title_prefix",
-    "DASHBOARD_CALLBACK": "claims.admin.dashboard.context",
-    "STYLES": ["claims.admin.navigation.styles"],
-    "SCRIPTS": ["claims.admin.navigation.scripts"],
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "claims.admin.navigation.favicon"}],
-    "BORDER_RADIUS": "8px",
-    "COLORS": {
-        "primary": {
-            "50": "oklch(97.4% .012 246)",
-            "100": "oklch(94.2% .028 246)",
-            "200": "oklch(88.6% .056 247)",
-            "300": "oklch(80.4% .095 249)",
-            "400": "oklch(70.2% .135 252)",
-            "500": "oklch(61.0% .160 255)",
-            "600": "oklch(51.5% .155 257)",
-            "700": "oklch(45.0% .140 258)",
-            "800": "oklch(38.8% .115 258)",
-            "900": "oklch(33.4% .090 257)",
-            "950": "oklch(25.5% .065 257)",
-        },
-    },
-    "SIDEBAR": {"show_search": False, "navigation": "claims.admin.navigation.sidebar"},
 }
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
