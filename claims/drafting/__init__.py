@@ -83,7 +83,10 @@ class _Reader:
 
 
 def read_draft(data: Mapping[str, Any], now: datetime) -> Draft:
-    """The draft of a submission (the body of `POST /api/v1/claims/`). InvalidInput or AssertionIncomplete name every wrong field."""
+    """The draft of a submission, the body of `POST /api/v1/claims/`.
+
+    InvalidInput and AssertionIncomplete name every wrong and missing field.
+    """
     reader = _Reader(data)
     for name in sorted(map(str, data.keys() - FIELDS)):
         reader.wrong[name[:80]] = "there is no such field"
