@@ -4,9 +4,7 @@ ClaimError (code, HTTP status, fields)
 ├── InvalidInput             400  a field is wrong: the message names it
 ├── AssertionIncomplete      400  typed fields are missing: name them
 ├── NotFound                 404
-├── NotPermitted             403
-├── IdempotencyConflict      409  same key, other body
-└── IllegalTransition        409  the life cycle does not allow this change
+└── IdempotencyConflict      409  same key, other body
 """
 
 from __future__ import annotations
@@ -40,16 +38,6 @@ class NotFound(ClaimError):
     http_status = 404
 
 
-class NotPermitted(ClaimError):
-    code = "not_permitted"
-    http_status = 403
-
-
 class IdempotencyConflict(ClaimError):
     code = "idempotency_conflict"
-    http_status = 409
-
-
-class IllegalTransition(ClaimError):
-    code = "illegal_transition"
     http_status = 409
