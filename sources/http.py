@@ -85,8 +85,10 @@ class HttpTransport:
         try:
             async with self._client.stream(**_arguments(request)) as answer:
                 body = await _read(answer)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.RemoteProtocolError, httpx.ReadError) as error:
-            raise _Transient(f"no connection ({type(error).__name__})") from None
+        except (httpx.ConnectError, httpx.ConnectTimeout):
+            raise _Transient("it could not be reached") from None
+        except (httpx.RemoteProtocolError, httpx.ReadError):
+            raise _Transient("it broke off its answer") from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             raise Unavailable(f"the request failed ({type(error).__name__})") from None
         response = Response(

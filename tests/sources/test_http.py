@@ -80,7 +80,9 @@ def test_a_slow_provider_does_not_hold_up_a_quick_one(server: LocalServer) -> No
 @pytest.mark.parametrize("script", [drops, cuts], ids=["drops the connection", "cuts the body short"])
 def test_a_broken_connection_is_tried_three_times_and_then_unavailable(server: LocalServer, script: object) -> None:
     server.scripts["/"] = script  # type: ignore[assignment]
-    assert isinstance(ask(Request(f"{server.url}/"), seconds=10), Unavailable)
+    answer = ask(Request(f"{server.url}/"), seconds=10)
+    assert isinstance(answer, Unavailable)
+    assert str(answer) == "it broke off its answer"
     assert len(server.seen) == 3
 
 
@@ -142,4 +144,6 @@ def test_nobody_listening_is_unavailable() -> None:
     with socket.socket() as taken:  # bound, so that nobody else gets the port, but not listening
         taken.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{taken.getsockname()[1]}/"
-        assert isinstance(ask(Request(address), seconds=10), Unavailable)
+        answer = ask(Request(address), seconds=10)
+    assert isinstance(answer, Unavailable)
+    assert str(answer) == "it could not be reached"
