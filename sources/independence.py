@@ -1,14 +1,16 @@
 """Which sources are one voice, and why.
 
 Sources are one voice when they share an owner, when one passes on what the other publishes, or when both sit on one
-feed for the metric; all three hold transitively. A shared defect never merges: it is a caveat. Everything that counts
-voices (engine, API, admin, lint) asks `voices`.
+feed for the metric; all three hold transitively. So are sources that printed copies of one text, for the question at
+hand. A shared defect never merges: it is a caveat. Everything that counts voices (engine, API, admin, lint) asks
+`voices`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sources.types import SourceFacts
 
@@ -42,10 +44,24 @@ class Tie:
     reason: str
 
 
-def voices(facts: Iterable[SourceFacts], metric: str, subject: str) -> tuple[Voice, ...]:
-    """The voices behind these sources for this metric, by first member. The order of the facts does not matter."""
+def voices(
+    facts: Iterable[SourceFacts], metric: str, subject: str, *, copies: Iterable[tuple[str, ...]] = ()
+) -> tuple[Voice, ...]:
+    """The voices behind these sources for this metric, by first member. The order of the facts does not matter.
+
+    copies: groups of slugs that printed near-identical text (`sources.likeness.alike`).
+    Facts are values: an answer is kept for the next call with equal facts, and then costs a hash of them.
+    """
+    return _voices(tuple(facts), metric, subject, tuple(tuple(group) for group in copies))
+
+
+@lru_cache(maxsize=256)
+def _voices(
+    facts: tuple[SourceFacts, ...], metric: str, subject: str, copies: tuple[tuple[str, ...], ...]
+) -> tuple[Voice, ...]:
     sources = _unique(facts)
     ties = [tie for rule in (_owner_ties, _relay_ties, _feed_ties) for tie in rule(sources, metric)]
+    ties += _copy_ties(sources, copies)
     groups = _groups(sources, ties)
     found = [_voice([sources[slug] for slug in group], ties, metric, subject) for group in groups]
     return _with_unique_names(found)
@@ -90,6 +106,13 @@ def _feed_ties(sources: Mapping[str, SourceFacts], metric: str) -> Iterator[Tie]
             verb = "take" if len(members) > 1 else "takes"
             origin = sources[feed].name if feed in sources else f"the feed {feed}"
             yield Tie((feed, *slugs), f"{_names(members)} {verb} this figure from {origin} ({_read(members)})")
+
+
+def _copy_ties(sources: Mapping[str, SourceFacts], copies: Iterable[tuple[str, ...]]) -> Iterator[Tie]:
+    for group in copies:
+        members = [sources[slug] for slug in sorted(set(group)) if slug in sources]
+        if len(members) > 1:
+            yield Tie(tuple(one.slug for one in members), f"{_names(members)} printed near-identical text")
 
 
 def _groups(sources: Mapping[str, SourceFacts], ties: Sequence[Tie]) -> list[list[str]]:

@@ -152,6 +152,8 @@ def ceiling(value: Decimal, **more: Any) -> Observation:
 class Lineage:
     """Who stands behind the figures: the facts that decide which providers are one voice.
 
+    A value: equal by all fields, hashed without the mappings, which nobody changes once they are in here.
+
     upstreams: metric (or "*") -> feeds the figures come from; two sources on one feed are one voice for that metric.
     republishes: slugs of sources whose figures this one passes on.
     authority: "metric:SUBJECT" pairs for which this party's word is the fact.
@@ -162,11 +164,11 @@ class Lineage:
 
     owner: str
     read: str
-    upstreams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    upstreams: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     republishes: tuple[str, ...] = ()
     authority: frozenset[str] = frozenset()
     interested: frozenset[str] = frozenset()
-    defects: Mapping[str, str] = field(default_factory=dict)
+    defects: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Two voices from one house are one voice, and every merge says why."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -196,3 +197,17 @@ def test_one_more_source_never_splits_a_voice(facts: list[SourceFacts], slug: st
     more = [] if slug in known else [fact(slug)]
     after = voices([*facts, *more], "price", "BTC")
     assert all(any(set(one.members) <= set(other.members) for other in after) for one in before)
+
+
+def test_sources_that_printed_copies_are_one_voice_and_the_reason_says_so() -> None:
+    found = voices([fact("c"), fact("a"), fact("b")], "price", "BTC", copies=[("c", "a"), ("b",), ("b", "nobody")])
+    assert [voice.members for voice in found] == [("a", "c"), ("b",)]
+    assert found[0].reasons == ("A and C printed near-identical text",)
+
+
+def test_equal_facts_are_resolved_once() -> None:
+    facts = [fact("a"), fact("b", defects={"price": "late"}, upstreams={"price": ("a",)})]
+    first = voices(facts, "price", "BTC")
+    assert voices([replace(one) for one in facts], "price", "BTC") is first
+    changed = [facts[0], fact("b", defects={"price": "early"}, upstreams={"price": ("a",)})]
+    assert voices(changed, "price", "BTC")[0].defects == ("early",)
