@@ -7,45 +7,14 @@ found, one finding for each voice. Nothing here decides anything.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from claims.breaks import BREAKS, FALLING, figure_in, first_crossing
 from claims.figures import clock, figure, figures, names
-from claims.types import Answer, Assertion, Comparator, Finding, Gap, Outcome, Region, Status
+from claims.types import Case, Comparator, Finding
 from sources.types import Kind, Observation
 
 VENUE_METRICS = frozenset({"price", "price_break", "price_change"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """What there is to tell. Findings: one for each voice on that side, by title; `echoes` repeat a supporting voice.
-
-    region is None where the claim has none. undecided: counted but inconclusive. discounted: may not vote. split: names
-    of voices whose members disagree. authority, denier: titles of the authorities that support and deny. slip: "1000"
-    when two sides differ by a power of ten, exactly or not. lower_bound, interested: caveats of the supporting voices.
-    """
-
-    assertion: Assertion
-    unit: str
-    outcome: Outcome
-    status: Status
-    region: Region | None = None
-    supporting: Sequence[Finding] = ()
-    contradicting: Sequence[Finding] = ()
-    undecided: Sequence[Finding] = ()
-    discounted: Sequence[Finding] = ()
-    echoes: Sequence[Finding] = ()
-    abstentions: Sequence[Answer] = ()
-    split: Sequence[str] = ()
-    authority: str = ""
-    denier: str = ""
-    slip: str = ""
-    slip_is_exact: bool = False
-    lower_bound: bool = False
-    interested: bool = False
-    gap: Gap | None = None
 
 
 def who(findings: Sequence[Finding], case: Case, more: str = "more independent") -> str:

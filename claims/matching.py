@@ -10,9 +10,6 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal, localcontext
 
-from claims import readings
-from claims.breaks import BREAKS, FALLING, break_of
-from claims.figures import figure
 from claims.policy import ARITHMETIC, POLICY, Policy
 from claims.types import Answer, Assertion, Comparator, Finding, Region, Stance
 from sources.metrics import Metric
@@ -132,16 +129,17 @@ def read(
     if observation is None:
         raise ValueError("an abstention has nothing to read")
     if assertion.comparator is Comparator.STATES:
-        return Finding(answer, Stance.INCONCLUSIVE, readings.NO_FIGURE)
+        return Finding(answer, Stance.INCONCLUSIVE, None)
     with localcontext(ARITHMETIC):
         metric = policy.metrics[assertion.metric]
         drift = _drift(observation, assertion.question, metric, policy, volatility)
         wanted = region or region_of(assertion, policy)
         region = _widened(_at_resolution(wanted, assertion, observation), drift)
         stance = stance_of(observation, region)
-        too_old = _why_stale(observation, assertion.question, metric, drift, policy)
-        reason = too_old or _reason(assertion, observation, region, stance, metric.unit)
-        return Finding(answer, stance, reason, counts=not too_old, label="stale" if too_old else "")
+        aged = _is_too_old(observation, assertion.question, metric)
+        drifted = not aged and drift > policy.drift_limit * metric.tolerance * abs(observation.value)
+        stale = aged or drifted
+        return Finding(answer, stance, region, counts=not stale, label="stale" if stale else "", drifted=drifted)
 
 
 def _at_resolution(region: Region, assertion: Assertion, observation: Observation) -> Region:
@@ -173,37 +171,7 @@ def _widened(region: Region, by: Decimal) -> Region:
     return replace(region, low=low, high=high, guard=region.guard + by)
 
 
-def _why_stale(observation: Observation, question: Question, metric: Metric, drift: Decimal, policy: Policy) -> str:
-    """ "" when the observation is fresh. A value later than the window by more than the hard limit is as stale."""
-    moment, end = observation.observed_at, question.window.end
-    if moment is None:
-        return ""
-    if abs(moment - end) > metric.hard_limit:
-        return readings.stale(moment, end)
-    too_wide = drift > policy.drift_limit * metric.tolerance * abs(observation.value)
-    return readings.drifted(moment, end) if too_wide else ""
-
-
-def _reason(assertion: Assertion, observation: Observation, region: Region, stance: Stance, unit: str) -> str:
-    if assertion.comparator in RECORDS:
-        side = "above" if assertion.comparator is Comparator.RECORD_HIGH else "below"
-        text = readings.record(observation, stance, side, unit)
-    elif stance is Stance.SUPPORTS:
-        text = readings.inside(observation, region, unit)
-    elif stance is Stance.CONTRADICTS:
-        text = readings.apart(observation, region, unit)
-    elif distance(observation, region):
-        text = readings.within_guard(observation, region, unit)
-    else:
-        text = readings.open_question(observation, region, unit)
-    clauses = [text, _broken(assertion, observation, region, unit) if stance is Stance.SUPPORTS else ""]
-    clauses.append(readings.NO_TIME if observation.observed_at is None else "")
-    return "; ".join(filter(None, clauses))
-
-
-def _broken(assertion: Assertion, observation: Observation, region: Region, unit: str) -> str:
-    edge = region.high if assertion.comparator in FALLING else region.low
-    if assertion.comparator not in BREAKS or edge is None or assertion.value is None:
-        return ""
-    found = break_of(assertion.comparator, assertion.value, edge, observation.detail)
-    return readings.broken(found, figure(edge, unit), assertion.comparator in FALLING, assertion.window.end)
+def _is_too_old(observation: Observation, question: Question, metric: Metric) -> bool:
+    """A value later than the window by more than the hard limit is as stale."""
+    moment = observation.observed_at
+    return moment is not None and abs(moment - question.window.end) > metric.hard_limit

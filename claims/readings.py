@@ -5,13 +5,51 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from claims.breaks import Break
+from claims.breaks import BREAKS, FALLING, Break, break_of
 from claims.figures import clock, figure, figures, gap
-from claims.types import Region, Stance
+from claims.matching import RECORDS, distance
+from claims.types import Assertion, Case, Comparator, Finding, Region, Stance
 from sources.types import Kind, Observation
 
 NO_TIME = "the provider does not say when"
 NO_FIGURE = "a figure cannot confirm or deny what this claim states"
+
+
+def reading(finding: Finding, case: Case) -> str:
+    """What one finding says, in clauses parted by "; "; of an abstention nothing is found."""
+    observation = finding.answer.observation
+    if observation is None or finding.region is None:
+        return NO_FIGURE
+    if finding.label == "stale" and observation.observed_at is not None:
+        return (drifted if finding.drifted else stale)(observation.observed_at, case.assertion.window.end)
+    clauses = [_said(observation, finding.region, finding.stance, case)]
+    clauses.append(_broken(case.assertion, observation, finding.region, case.unit) if _supports(finding) else "")
+    clauses.append(NO_TIME if observation.observed_at is None else "")
+    return "; ".join(filter(None, clauses))
+
+
+def _supports(finding: Finding) -> bool:
+    return finding.stance is Stance.SUPPORTS
+
+
+def _said(observation: Observation, region: Region, stance: Stance, case: Case) -> str:
+    if case.assertion.comparator in RECORDS:
+        side = "above" if case.assertion.comparator is Comparator.RECORD_HIGH else "below"
+        return record(observation, stance, side, case.unit)
+    if stance is Stance.SUPPORTS:
+        return inside(observation, region, case.unit)
+    if stance is Stance.CONTRADICTS:
+        return apart(observation, region, case.unit)
+    says = within_guard if distance(observation, region) else open_question
+    return says(observation, region, case.unit)
+
+
+def _broken(assertion: Assertion, observation: Observation, region: Region, unit: str) -> str:
+    edge = region.high if assertion.comparator in FALLING else region.low
+    if assertion.comparator not in BREAKS or edge is None or assertion.value is None:
+        return ""
+    found = break_of(assertion.comparator, assertion.value, edge, observation.detail)
+    return broken(found, figure(edge, unit), assertion.comparator in FALLING, assertion.window.end)
 
 
 def amount(observation: Observation, unit: str) -> str:

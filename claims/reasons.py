@@ -10,7 +10,6 @@ from decimal import Decimal
 
 from claims import silences
 from claims.accounts import (
-    Case,
     account,
     amounts,
     crossing,
@@ -24,8 +23,8 @@ from claims.accounts import (
     who,
 )
 from claims.figures import calendar, figure, names
-from claims.readings import bounds
-from claims.types import Comparator, Outcome, Status
+from claims.readings import bounds, reading
+from claims.types import Case, Comparator, Outcome, Status
 from sources.types import Kind
 
 
@@ -140,7 +139,8 @@ def _undecided(case: Case) -> str:
         return f"no source gives this figure itself; {text}: {lesson}"
     first, others = case.undecided[0], len(case.undecided) - 1
     more = f", and {others} more {'source is' if others == 1 else 'sources are'} no clearer" if others else ""
-    return f"nothing found decides this: from {first.answer.title}, {first.reason.split(';')[0]}{more}"
+    clause = reading(first, case).split(";")[0]
+    return f"nothing found decides this: from {first.answer.title}, {clause}{more}"
 
 
 def _no_authority(case: Case) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from claims.figures import names
 from claims.types import Answer, Finding
+from sources.errors import NOT_ASKED
 
-NOT_ASKED = frozenset({"not_configured", "not_covered"})
 SHOWN = 2  # groups of silent sources told in one sentence; the evidence table has them all
 
 # Reason or label -> what one source did, what several did.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -122,19 +122,68 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """An observation read against an assertion. counts is False where the value may not vote (stale, unit slip …)."""
+    """An observation read against an assertion. counts is False where the value may not vote (stale, unit slip …).
+
+    region: what it was read against, the claim's own widened by what the market may have moved; None for a statement.
+    drifted: it is stale because the market moved too much, not because of its age alone.
+    """
 
     answer: Answer
     stance: Stance
-    reason: str
+    region: Region | None
     counts: bool = True
     label: str = ""  # "", "stale", "unit_slip", "zero", "unclassified", "publisher"
+    drifted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """An information-gap record: nobody publishes an authoritative figure for this metric, scope and time."""
+
+    metric: str
+    subject: str
+    since: datetime
+    until: datetime | None
+    qualifiers: Mapping[str, str] = field(default_factory=dict)
+    window_seconds: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """What a ruling has to tell. Findings: one for each voice on its side, by title; `echoes` repeat a supporting one.
+
+    region is None where the claim has none. undecided: counted but inconclusive. discounted: may not vote. split: names
+    of voices whose members disagree. authority, denier: titles of the authorities that support and deny. slip: "1000"
+    when two sides differ by a power of ten, exactly or not. lower_bound, interested: caveats of the supporting voices.
+    """
+
+    assertion: Assertion
+    unit: str
+    outcome: Outcome
+    status: Status
+    region: Region | None = None
+    supporting: Sequence[Finding] = ()
+    contradicting: Sequence[Finding] = ()
+    undecided: Sequence[Finding] = ()
+    discounted: Sequence[Finding] = ()
+    echoes: Sequence[Finding] = ()
+    abstentions: Sequence[Answer] = ()
+    split: Sequence[str] = ()
+    authority: str = ""
+    denier: str = ""
+    slip: str = ""
+    slip_is_exact: bool = False
+    lower_bound: bool = False
+    interested: bool = False
+    gap: Gap | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What the rules make of all answers. Counts are voices, not records.
+    """What the rules make of all answers, without a sentence (`claims.telling` has the words). Counts are voices.
 
+    case: what there is to tell about it.
     abstained: reason -> number of lookups. consensus_*: metric's unit, None where nothing was observed.
     voices: voice name -> stance of the voice ("supports", "contradicts", "inconclusive", "split").
     voice_of: lookup key -> voice name, for every answer. rests_on: voices whose loss would change the status.
@@ -143,8 +192,7 @@ class Ruling:
 
     outcome: Outcome
     status: Status
-    reason: str
-    wording: str
+    case: Case
     asked: int
     answered: int
     supporting: int
@@ -161,16 +209,3 @@ class Ruling:
     spread: Decimal | None = None
     rests_on: tuple[str, ...] = ()
     retryable: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """An information-gap record: nobody publishes an authoritative figure for this metric, scope and time."""
-
-    metric: str
-    subject: str
-    since: datetime
-    until: datetime | None
-    qualifiers: Mapping[str, str] = field(default_factory=dict)
-    window_seconds: int | None = None
-    note: str = ""

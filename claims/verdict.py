@@ -11,17 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, localcontext
 
-from claims import telling
-from claims.accounts import Case
+from claims import cases
 from claims.consensus import consensus_of
 from claims.lifecycle import OVERRIDDEN, Actor, Standing, may_change
 from claims.looseness import is_loose
 from claims.policy import ARITHMETIC, POLICY, Policy
-from claims.reasons import reason, wording
-from claims.silences import NOT_ASKED
-from claims.types import Answer, Assertion, Finding, Gap, Outcome, Ruling, Stance, Status
+from claims.types import Answer, Assertion, Case, Finding, Gap, Outcome, Ruling, Stance, Status
 from claims.voting import Bench, Tally, seat, tally, without
-from sources.errors import RETRYABLE_REASONS
+from sources.errors import NOT_ASKED, RETRYABLE_REASONS
 from sources.types import Question, SourceFacts
 
 Verdict = tuple[Outcome, Status]
@@ -146,14 +143,13 @@ def _rests_on(bench: Bench, count: Tally, status: Status) -> tuple[str, ...]:
 
 def _ruling(bench: Bench, count: Tally, verdict: Verdict, rests_on: tuple[str, ...], gap: Gap | None) -> Ruling:
     outcome, status = verdict
-    case = telling.case_of(bench, count, outcome, status, gap)
+    case = cases.case_of(bench, count, outcome, status, gap)
     metric = bench.policy.metrics[bench.assertion.metric]
     agreed = consensus_of(_heard(bench, count), bench.voice_of, metric, bench.assertion.window.end)
     return Ruling(
         outcome=outcome,
         status=status,
-        reason=reason(case),
-        wording=wording(case),
+        case=case,
         asked=len(bench.answers),
         answered=len(bench.answers) - len(bench.abstentions),
         supporting=len(count.supporting),
@@ -188,7 +184,7 @@ def _flags(bench: Bench, count: Tally, case: Case, rests_on: Sequence[str]) -> t
         "lower_bound": case.lower_bound,
         "loose": is_loose(case.assertion, case.region, case.supporting, bench.policy.loose_factor, case.unit),
         "interested_party": case.interested,
-        telling.already_flag(bench.assertion.comparator): telling.is_already_beyond(bench, case.supporting),
+        cases.already_flag(bench.assertion.comparator): cases.is_already_beyond(bench, case.supporting),
         "stale": old and case.status is not Status.VERIFIED,
     }
     return (

@@ -95,3 +95,4 @@ REASONS: tuple[str, ...] = (
     "definition_differs",
 )
 RETRYABLE_REASONS = frozenset({"unavailable", "rate_limited"})
+NOT_ASKED = frozenset({"not_configured", "not_covered"})  # the question never left the house

@@ -18,10 +18,10 @@ from claims.admin.marks import flag_look, hedge_mismatch, outcome_look, status_l
 from claims.admin.progress import progress_of
 from claims.admin.wording import assertion_rows, full, metric_of, read, unit_of
 from claims.models import Claim, Verdict
-from claims.silences import NOT_ASKED
 from claims.types import Outcome
 from sources.admin.showing import Look, ago, chip, due, exactly, outside, stamp
 from sources.admin.words import abstention
+from sources.errors import NOT_ASKED
 
 MOST_VERDICTS = 50  # shown; the verdicts page has the rest
 

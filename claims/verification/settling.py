@@ -19,6 +19,7 @@ from claims import rhythm
 from claims.models import Claim, Evidence, GapRecord, Verdict, Verification
 from claims.models.verdict import canonical
 from claims.policy import ARITHMETIC, POLICY, VERSION
+from claims.telling import Explanation, explain
 from claims.types import Answer, Gap, Outcome, Ruling, Status
 from claims.verdict import Decision, Previous, rule, settle_status
 from sources.collecting import known_providers
@@ -63,7 +64,7 @@ def rule_waiting(inquiry: Inquiry) -> int:
     if not waiting:
         return 0
     case = case_of(inquiry)
-    rulings: dict[object, Ruling] = {}
+    rulings: dict[object, tuple[Ruling, Explanation]] = {}
     verdicts, evidence, claims = [], [], []
     previous = _previous([one.claim for one in waiting])
     for one in waiting:
@@ -71,11 +72,12 @@ def rule_waiting(inquiry: Inquiry) -> int:
         publisher = _publisher(claim)
         shared = (claim.assertion, publisher.slug if publisher else None)
         if shared not in rulings:
-            rulings[shared] = ruling_of(claim, case)
-        ruling = rulings[shared]
+            ruling = ruling_of(claim, case)
+            rulings[shared] = ruling, explain(ruling)
+        ruling, told = rulings[shared]
         decision = settle_status(previous[claim.pk], ruling, asked_by_person=one.asked_by_person)
-        verdicts.append(verdict_of(claim, inquiry, ruling, decision, case.now))
-        evidence.append([evidence_of(case, ruling, answer) for answer in case.answers])
+        verdicts.append(verdict_of(claim, inquiry, ruling, told, decision, case.now))
+        evidence.append([evidence_of(case, ruling, told, answer) for answer in case.answers])
         claims.append(_marked(claim, ruling, decision, case))
     _write(verdicts, evidence, claims)
     Verification.objects.filter(pk__in=[one.pk for one in waiting]).update(settled=True)
@@ -158,7 +160,9 @@ def _standing(claim: Claim, last: Verdict | None) -> Previous:
     )
 
 
-def verdict_of(claim: Claim, inquiry: Inquiry, ruling: Ruling, decision: Decision, now: datetime) -> Verdict:
+def verdict_of(
+    claim: Claim, inquiry: Inquiry, ruling: Ruling, told: Explanation, decision: Decision, now: datetime
+) -> Verdict:
     return Verdict(
         claim=claim,
         inquiry=inquiry,
@@ -177,13 +181,13 @@ def verdict_of(claim: Claim, inquiry: Inquiry, ruling: Ruling, decision: Decisio
         consensus_high=ruling.consensus_high,
         spread=ruling.spread,
         rests_on=list(ruling.rests_on),
-        reason=ruling.reason,
-        wording=ruling.wording,
+        reason=told.reason,
+        wording=told.wording,
         policy_version=VERSION,
     )
 
 
-def evidence_of(case: Case, ruling: Ruling, answer: Answer) -> Evidence:
+def evidence_of(case: Case, ruling: Ruling, told: Explanation, answer: Answer) -> Evidence:
     finding = next((one for one in ruling.findings if one.answer.key == answer.key), None)
     return Evidence(
         lookup=case.lookups[answer.key],
@@ -192,7 +196,7 @@ def evidence_of(case: Case, ruling: Ruling, answer: Answer) -> Evidence:
         stance=finding.stance if finding else "",
         counts=finding.counts if finding else False,
         label=finding.label if finding else "",
-        reason=finding.reason if finding else answer.note,
+        reason=told.findings[answer.key] if finding else answer.note,
     )
 
 

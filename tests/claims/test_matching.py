@@ -8,12 +8,20 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from claims.matching import half_unit, read, region_of, stance_of
-from claims.types import Assertion, Comparator, Finding, Region, Stance
+from claims.readings import reading
+from claims.types import Assertion, Case, Comparator, Finding, Outcome, Region, Stance, Status
+from sources.metrics import CATALOGUE
 from sources.types import Kind, Observation, exact
 from tests.claims.evidence import END, HARD_LIMIT, amount, at_least, at_most, claim, gives, says, silent
 
 D = Decimal
 SUPPORTS, CONTRADICTS, INCONCLUSIVE = Stance.SUPPORTS, Stance.CONTRADICTS, Stance.INCONCLUSIVE
+
+
+def told(assertion: Assertion, finding: Finding) -> str:
+    unit = CATALOGUE[assertion.metric].unit
+    return reading(finding, Case(assertion=assertion, unit=unit, outcome=Outcome.INSUFFICIENT, status=Status.RUMOR))
+
 
 REGIONS = [
     ("price", "equals", "96000", None, "95500", "96500", "500"),
@@ -162,15 +170,17 @@ def test_a_figure_supports_inside_contradicts_beyond_the_guard_and_else_says_why
     metric: str, comparator: str, value: str | None, kind: str, observed: str, stance: Stance, words: str
 ) -> None:
     make = {"exact": gives, "floor": at_least, "ceiling": at_most}[kind]
-    found = read(claim(metric, comparator, value), make("A", observed))
+    assertion = claim(metric, comparator, value)
+    found = read(assertion, make("A", observed))
     assert (found.stance, found.counts) == (stance, True)
-    assert words in found.reason
+    assert words in told(assertion, found)
 
 
 def test_an_interval_over_the_edge_is_inconclusive() -> None:
-    found = read(claim("price", "over", "96000"), gives("A", "95530", "20"))
+    assertion = claim("price", "over", "96000")
+    found = read(assertion, gives("A", "95530", "20"))
     assert found.stance is INCONCLUSIVE
-    assert "the provider's own rounding reaches beyond it" in found.reason
+    assert "the provider's own rounding reaches beyond it" in told(assertion, found)
 
 
 @pytest.mark.parametrize(
@@ -191,9 +201,10 @@ def test_an_abstention_has_nothing_to_read() -> None:
 
 
 def test_a_provider_that_does_not_say_when_counts_and_says_so() -> None:
-    found = read(claim("price", "equals", "96000"), gives("A", "96000", observed_at=None))
+    assertion = claim("price", "equals", "96000")
+    found = read(assertion, gives("A", "96000", observed_at=None))
     assert found.counts
-    assert found.reason.endswith("the provider does not say when")
+    assert told(assertion, found).endswith("the provider does not say when")
 
 
 @pytest.mark.parametrize("sign", [-1, 1])
@@ -205,7 +216,7 @@ def test_a_value_further_away_than_the_hard_limit_is_stale_before_and_after_the_
     assert read(assertion, at_limit).label == ""
     found = read(assertion, beyond)
     assert (found.label, found.counts) == ("stale", False)
-    assert "too far from 05:00 UTC" in found.reason
+    assert "too far from 05:00 UTC" in told(assertion, found)
 
 
 BROKEN = {
@@ -214,8 +225,9 @@ BROKEN = {
 }
 
 
-def broke(detail: dict[str, object]) -> Finding:
-    return read(claim("price_break", "broke_above", "96000"), gives("A", "96240", detail=detail))
+def broke(detail: dict[str, object]) -> str:
+    assertion = claim("price_break", "broke_above", "96000")
+    return told(assertion, read(assertion, gives("A", "96240", detail=detail)))
 
 
 @pytest.mark.parametrize(
@@ -229,17 +241,18 @@ def broke(detail: dict[str, object]) -> Finding:
     ],
 )
 def test_a_broken_level_says_when_first_and_whether_it_held(closes: dict[str, str], words: str) -> None:
-    assert words in broke(BROKEN | closes).reason
+    assert words in broke(BROKEN | closes)
 
 
 def test_an_opening_short_of_the_level_itself_is_not_beyond_it() -> None:
-    assert "already" not in broke(BROKEN | {"open": "95960"}).reason
+    assert "already" not in broke(BROKEN | {"open": "95960"})
 
 
 def test_a_level_broken_downwards_reads_the_lows() -> None:
     detail = {"steps": [["2026-01-13T23:10:00Z", "89900"]], "lowest_close": "89950", "last_close": "91000"}
-    found = read(claim("price_break", "broke_below", "90000", extreme="low"), gives("A", "89900", detail=detail))
-    assert "first at or below $90,045 at 23:10 UTC on 13 January, closed beyond it but did not hold" in found.reason
+    assertion = claim("price_break", "broke_below", "90000", extreme="low")
+    words = told(assertion, read(assertion, gives("A", "89900", detail=detail)))
+    assert "first at or below $90,045 at 23:10 UTC on 13 January, closed beyond it but did not hold" in words
 
 
 @pytest.mark.parametrize(
@@ -260,7 +273,7 @@ def test_a_level_broken_downwards_reads_the_lows() -> None:
     ],
 )
 def test_a_detail_that_cannot_be_read_says_nothing_and_breaks_nothing(detail: dict[str, object]) -> None:
-    assert broke(detail).reason == "$96,240 is at or above $95,952"
+    assert broke(detail) == "$96,240 is at or above $95,952"
 
 
 def test_a_moving_market_widens_the_tolerance_with_the_root_of_the_time_apart() -> None:
@@ -273,7 +286,8 @@ def test_a_moving_market_widens_the_tolerance_with_the_root_of_the_time_apart() 
 def test_a_market_that_may_have_moved_three_tolerances_makes_the_value_stale() -> None:
     late = gives("A", "96000", observed_at=END + timedelta(seconds=100))
     found = read(claim("price", "equals", "96000"), late, volatility=D("0.001"))
-    assert (found.label, found.counts) == ("stale", False)
+    assert (found.label, found.counts, found.drifted) == ("stale", False, True)
+    assert told(claim("price", "equals", "96000"), found).endswith("the market moved too much in between")
 
 
 FIGURES = st.decimals(min_value="0.001", max_value="1E+13", allow_nan=False, allow_infinity=False, places=3)

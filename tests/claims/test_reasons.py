@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from claims.figures import calendar, clock, figure, figures, names
+from claims.telling import explain
 from claims.types import Answer, Assertion, Gap, Outcome
 from sources.types import Kind, Observation, SourceFacts
 from tests.claims.evidence import END, HOUR, at_least, at_most, claim, gives, judge, says, silent, source
@@ -426,21 +427,24 @@ def test_the_sentence_says_what_was_found(
     assertion: Assertion, answers: list[Answer], facts: list[SourceFacts], reason: str, wording: str
 ) -> None:
     ruling = judge(assertion, answers, *facts)
-    assert (ruling.reason, ruling.wording) == (reason, wording)
+    assert (explain(ruling).reason, explain(ruling).wording) == (reason, wording)
 
 
 def test_a_gap_gives_its_note() -> None:
     gap = Gap("open_interest", "BTC", END - HOUR, None, note="venues publish no full stream.")
     ruling = judge(OI, [], gaps=[gap])
     assert ruling.outcome is Outcome.NO_AUTHORITY
-    assert ruling.reason == "Nobody publishes an authoritative figure for this: venues publish no full stream."
-    assert ruling.wording == "for which no authoritative figure is published"
+    assert explain(ruling).reason == "Nobody publishes an authoritative figure for this: venues publish no full stream."
+    assert explain(ruling).wording == "for which no authoritative figure is published"
 
 
 def test_a_window_that_is_still_open_says_until_when() -> None:
     ruling = judge(OI, [], now=END - HOUR)
-    assert ruling.reason == "The period does not end before 05:00 UTC on 14 January 2026, so nothing is decided yet."
-    assert ruling.wording == ""
+    assert (
+        explain(ruling).reason
+        == "The period does not end before 05:00 UTC on 14 January 2026, so nothing is decided yet."
+    )
+    assert explain(ruling).wording == ""
 
 
 @pytest.mark.parametrize(
@@ -500,8 +504,13 @@ def test_names_are_listed_as_people_list_them(titles: list[str], text: str) -> N
 
 
 def test_percentages_are_apart_by_percentage_points() -> None:
-    found = judge(claim("price_change", "up", "12"), [gives("A", "-11.8"), gives("B", "2.3")]).findings
-    assert [one.reason for one in found] == [
+    found = explain(judge(claim("price_change", "up", "12"), [gives("A", "-11.8"), gives("B", "2.3")])).findings
+    assert list(found.values()) == [
         "−11.8% is 22.6 percentage points short of 10.8%",
         "2.3% is 8.5 percentage points short of 10.8%",
     ]
+
+
+def test_a_language_nobody_speaks_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match="'xx'"):
+        explain(judge(BROKE, [gives("A", "96240")]), "xx")

@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 
 from claims import rhythm
-from claims.types import Outcome, Ruling, Status
+from claims.types import Case, Outcome, Ruling, Status
 from sources.metrics import CATALOGUE
+from tests.claims.evidence import claim
 
+BROKE = claim("price_break", "broke_above", "96000")
 MINUTES = [1, 2, 4, 8, 16, 32, 60, 60, 60, 60, 60, 60]
 
 
@@ -17,8 +19,7 @@ def ruling(outcome: Outcome, status: Status, *, retryable: bool) -> Ruling:
     return Ruling(
         outcome=outcome,
         status=status,
-        reason="",
-        wording="",
+        case=Case(assertion=BROKE, unit="USD", outcome=outcome, status=status),
         asked=2,
         answered=1,
         supporting=1,

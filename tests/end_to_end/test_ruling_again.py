@@ -13,6 +13,7 @@ import pytest
 from claims.models import Claim, Evidence, Verdict, Verification
 from claims.sampling import load_day
 from claims.tasks import pursue
+from claims.telling import explain
 from claims.types import Outcome, Status
 from claims.verdict import Previous, settle_status
 from claims.verification import check_now, settling
@@ -43,8 +44,9 @@ def ruled_again(claim: Claim) -> Iterator[tuple[Verdict, Verdict, list[Evidence]
         ruling = settling.ruling_of(claim, case)
         asked = Verification.objects.get(claim=claim, inquiry=stored.inquiry).asked_by_person
         decision = settle_status(previous, ruling, asked_by_person=asked)
-        again = settling.verdict_of(claim, stored.inquiry, ruling, decision, stored.created_at)
-        yield stored, again, [settling.evidence_of(case, ruling, answer) for answer in case.answers]
+        told = explain(ruling)
+        again = settling.verdict_of(claim, stored.inquiry, ruling, told, decision, stored.created_at)
+        yield stored, again, [settling.evidence_of(case, ruling, told, answer) for answer in case.answers]
         found = {"found_status": Status(ruling.status), "found_outcome": Outcome(ruling.outcome)}
         previous = Previous(decision.status, decision.outcome, decision.flags, **found)  # type: ignore[arg-type]
 
