@@ -75,11 +75,12 @@ def rule(
     publisher: str | None = None,
     policy: Policy = POLICY,
     volatility: Decimal | None = None,
+    inconsistent: bool = False,
 ) -> Ruling:
     """The ruling on one inquiry. The order of answers, facts and gaps does not matter.
 
     facts: of every source that is known, asked or not. publisher: slug of the source that published the claim.
-    volatility: see matching.read.
+    volatility: see matching.read. inconsistent: arithmetic between claims found a breach; it flags, and decides nothing.
     """
     with localcontext(ARITHMETIC):
         bench = seat(assertion, answers, facts, publisher, policy, volatility)
@@ -87,7 +88,7 @@ def rule(
         gap = covering_gap(assertion, gaps)
         outcome, status = _before_the_votes(assertion, now, gap) or _decided(bench, count)
         rests_on = () if outcome in FIXED else _rests_on(bench, count, status)
-        return _ruling(bench, count, (outcome, status), rests_on, gap)
+        return _ruling(bench, count, (outcome, status), rests_on, gap, inconsistent)
 
 
 FIXED = frozenset({Outcome.TOO_EARLY, Outcome.NO_AUTHORITY})
@@ -141,7 +142,9 @@ def _rests_on(bench: Bench, count: Tally, status: Status) -> tuple[str, ...]:
     return tuple(sorted(name for name in names if _decided(bench, without(bench, count, name), name)[1] is not status))
 
 
-def _ruling(bench: Bench, count: Tally, verdict: Verdict, rests_on: tuple[str, ...], gap: Gap | None) -> Ruling:
+def _ruling(
+    bench: Bench, count: Tally, verdict: Verdict, rests_on: tuple[str, ...], gap: Gap | None, inconsistent: bool
+) -> Ruling:
     outcome, status = verdict
     case = cases.case_of(bench, count, outcome, status, gap)
     metric = bench.policy.metrics[bench.assertion.metric]
@@ -155,7 +158,7 @@ def _ruling(bench: Bench, count: Tally, verdict: Verdict, rests_on: tuple[str, .
         supporting=len(count.supporting),
         contradicting=len(count.contradicting),
         quorum=metric.quorum,
-        flags=_flags(bench, count, case, rests_on),
+        flags=_flags(bench, count, case, rests_on, inconsistent),
         abstained=dict(sorted(Counter(one.abstention for one in bench.abstentions).items())),
         findings=count.findings,
         voices=count.stances,
@@ -177,11 +180,12 @@ def _heard(bench: Bench, count: Tally) -> list[Finding]:
     return mine or counted
 
 
-def _flags(bench: Bench, count: Tally, case: Case, rests_on: Sequence[str]) -> tuple[str, ...]:
+def _flags(bench: Bench, count: Tally, case: Case, rests_on: Sequence[str], inconsistent: bool) -> tuple[str, ...]:
     """Caveats, in a fixed order. `stale` only where the votes that were too old might have mattered."""
     old = any(one.label == "stale" for one in count.findings)
     flags = {
         "lower_bound": case.lower_bound,
+        "inconsistent": inconsistent,
         "loose": is_loose(case.assertion, case.region, case.supporting, bench.policy.loose_factor, case.unit),
         "interested_party": case.interested,
         cases.already_flag(bench.assertion.comparator): cases.is_already_beyond(bench, case.supporting),

@@ -540,6 +540,13 @@ def test_a_defect_of_a_voice_that_does_not_support_is_no_caveat() -> None:
     assert "lower_bound" not in ruling.flags
 
 
+def test_a_breach_of_arithmetic_flags_the_claim_and_decides_nothing() -> None:
+    answers = highs("96240", "96231")
+    plain, breached = judge(BROKE, answers), judge(BROKE, answers, inconsistent=True)
+    assert (plain.flags, breached.flags) == (("rests_on:A", "rests_on:B"), ("inconsistent", *plain.flags))
+    assert verdict(plain) == verdict(breached) == VERIFIED
+
+
 def test_flags_fit_the_column_they_are_stored_in() -> None:
     name = "An exchange whose name goes on and on " * 4
     assert max(map(len, judge(BROKE, [gives(name, "96240")]).flags)) <= 80
