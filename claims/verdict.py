@@ -35,11 +35,11 @@ class Count:
     supporting: int
     contradicting: int
     quorum: int
-    only_retryable: bool
-    authority: bool
-    authority_denies: bool
-    only_interested: bool
-    policy: Policy
+    only_retryable: bool = False
+    authority: bool = False
+    authority_denies: bool = False
+    only_interested: bool = False
+    policy: Policy = POLICY
 
     @property
     def reaches_quorum(self) -> bool:
@@ -126,7 +126,12 @@ def _decided(bench: Bench, count: Tally, left_out: str = "") -> Verdict:
         only_interested=count.is_only_interested,
         policy=bench.policy,
     )
-    return next(verdict for applies, verdict in TABLE if applies(numbers))
+    return decide(numbers)
+
+
+def decide(count: Count) -> Verdict:
+    """The first row of the table that applies; every status of the product comes from here."""
+    return next(verdict for applies, verdict in TABLE if applies(count))
 
 
 def _is_only_retryable(bench: Bench, left_out: str) -> bool:
