@@ -1,15 +1,15 @@
 """Which sources are one voice, and why.
 
-Sources are one voice when they share an owner, when one passes on what the other publishes, or when both sit on one
-feed for the metric; all three hold transitively. So are sources that printed copies of one text, for the question at
-hand. A shared defect never merges: it is a caveat. Everything that counts voices (engine, API, admin, lint) asks
-`voices`.
+Sources are one voice when they share an owner or an owner's owner, when one passes on what the other publishes, or
+when both sit on one feed for the metric; all three hold transitively. So are sources that printed copies of one text,
+for the question at hand. A shared defect never merges: it is a caveat. Everything that counts voices (engine, API,
+admin, lint) asks `voices`. What it makes of facts that contradict each other: sources/contradictions.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from sources.types import SourceFacts
@@ -73,16 +73,20 @@ def _unique(facts: Iterable[SourceFacts]) -> dict[str, SourceFacts]:
 
 
 def _owner_ties(sources: Mapping[str, SourceFacts], metric: str) -> Iterator[Tie]:
+    """The nearest owner that two sources share ties them; a parent is named where it brings in somebody more."""
     owned: dict[str, list[str]] = {}
+    titles: dict[str, str] = {}
     for slug, fact in sources.items():
-        owner = _folded(fact.lineage.owner)
-        if owner:
+        for owner in dict.fromkeys((_folded(fact.lineage.owner), *map(_folded, fact.lineage.parents))):
             owned.setdefault(owner, []).append(slug)
-    for slugs in owned.values():
-        if len(slugs) > 1:
+        for title in (fact.lineage.owner, *fact.lineage.parents):
+            titles.setdefault(_folded(title), title.strip())
+    told: set[tuple[str, ...]] = set()
+    for owner, slugs in owned.items():
+        if owner and len(slugs) > 1 and tuple(slugs) not in told:
+            told.add(tuple(slugs))
             members = [sources[slug] for slug in slugs]
-            owner = members[0].lineage.owner.strip()
-            yield Tie(tuple(slugs), f"{_names(members)} have one owner, {owner} ({_read(members)})")
+            yield Tie(tuple(slugs), f"{_names(members)} have one owner, {titles[owner]} ({_read(members)})")
 
 
 def _relay_ties(sources: Mapping[str, SourceFacts], metric: str) -> Iterator[Tie]:
@@ -113,6 +117,14 @@ def _copy_ties(sources: Mapping[str, SourceFacts], copies: Iterable[tuple[str, .
         members = [sources[slug] for slug in sorted(set(group)) if slug in sources]
         if len(members) > 1:
             yield Tie(tuple(one.slug for one in members), f"{_names(members)} printed near-identical text")
+            yield from _carried(members)
+
+
+def _carried(members: Sequence[SourceFacts]) -> Iterator[Tie]:
+    for one in members:
+        for origin in members:
+            if origin.slug in one.lineage.carries and origin is not one:
+                yield Tie((one.slug, origin.slug), f"{one.name} carries texts of {origin.name} ({_read([one])})")
 
 
 def _groups(sources: Mapping[str, SourceFacts], ties: Sequence[Tie]) -> list[list[str]]:
@@ -160,7 +172,8 @@ def _merges(tie: Tie, ties: Sequence[Tie], slugs: set[str]) -> bool:
 def _roots(members: Sequence[SourceFacts]) -> list[SourceFacts]:
     """The members that pass on no other member. Empty when they pass on each other in a circle."""
     slugs = {member.slug for member in members}
-    return [member for member in members if not (set(member.lineage.republishes) - {member.slug}) & slugs]
+    passed_on = ((one, {*one.lineage.republishes, *one.lineage.carries} - {one.slug}) for one in members)
+    return [one for one, origins in passed_on if not origins & slugs]
 
 
 def _defect(member: SourceFacts, metric: str) -> str:
@@ -174,15 +187,7 @@ def _with_unique_names(found: Sequence[Voice]) -> tuple[Voice, ...]:
 
 
 def _with_slug(voice: Voice) -> Voice:
-    return Voice(
-        f"{voice.name} ({voice.members[0]})",
-        voice.members,
-        voice.reasons,
-        voice.authority,
-        voice.interested,
-        voice.classified,
-        voice.defects,
-    )
+    return replace(voice, name=f"{voice.name} ({voice.members[0]})")
 
 
 def _folded(text: str) -> str:
@@ -196,4 +201,5 @@ def _names(members: Sequence[SourceFacts]) -> str:
 
 def _read(members: Sequence[SourceFacts]) -> str:
     places = sorted({member.lineage.read for member in members} - {""})
-    return "read " + "; ".join(places) if places else "nobody noted where this was read"
+    doubt = "unconfirmed; " if any(member.lineage.unconfirmed for member in members) else ""
+    return doubt + ("read " + "; ".join(places) if places else "nobody noted where this was read")

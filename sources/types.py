@@ -154,27 +154,39 @@ class Lineage:
 
     A value: equal by all fields, hashed without the mappings, which nobody changes once they are in here.
 
+    parents: who owns the owner, nearest first; sources whose chains meet are one voice.
     upstreams: metric (or "*") -> feeds the figures come from; two sources on one feed are one voice for that metric.
     republishes: slugs of sources whose figures this one passes on.
+    carries: slugs of sources some of whose texts it prints beside its own. That alone makes nobody one voice: a paper
+        that takes an agency's wire also has its own reporters. Copies do, and then it tells where they come from.
     authority: "metric:SUBJECT" pairs for which this party's word is the fact.
     interested: metrics on which the party speaks about itself.
     defects: metric -> a defect shared with others, shown as the flag `lower_bound`.
     read: where and when the ownership and lineage were read.
+    unconfirmed: nobody has seen a document for some of it. It ties all the same, and the reason says so.
     """
 
     owner: str
     read: str
+    parents: tuple[str, ...] = ()
     upstreams: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     republishes: tuple[str, ...] = ()
+    carries: tuple[str, ...] = ()
     authority: frozenset[str] = frozenset()
     interested: frozenset[str] = frozenset()
     defects: Mapping[str, str] = field(default_factory=dict, hash=False)
+    unconfirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFacts:
-    """A source as the independence rules see it. An empty owner means that nobody has classified it."""
+    """A source as the independence rules see it. An empty owner means that nobody has classified it.
+
+    aliases: other names it is cited by. domains: of its pages, without "www.".
+    """
 
     slug: str
     name: str
     lineage: Lineage
+    aliases: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()

@@ -211,3 +211,44 @@ def test_equal_facts_are_resolved_once() -> None:
     assert voices([replace(one) for one in facts], "price", "BTC") is first
     changed = [facts[0], fact("b", defects={"price": "early"}, upstreams={"price": ("a",)})]
     assert voices(changed, "price", "BTC")[0].defects == ("early",)
+
+
+WSJ = fact("wsj", "Dow Jones", parents=("News Corp",))
+BARRONS = fact("barrons", "Dow Jones", parents=("News Corp",))
+TIMES = fact("times", "News UK", parents=("news corp",))
+FOX = fact("fox", "Fox Corporation")
+
+
+def test_titles_of_one_owner_s_owner_are_one_voice_and_each_owner_is_named_once() -> None:
+    found = voices([WSJ, BARRONS, TIMES, FOX], "price", "BTC")
+    assert [voice.members for voice in found] == [("barrons", "times", "wsj"), ("fox",)]
+    assert found[0].reasons == (
+        "Barrons and Wsj have one owner, Dow Jones (read barrons.com, 2026-01-10; wsj.com, 2026-01-10)",
+        "Barrons, Times and Wsj have one owner, News Corp "
+        "(read barrons.com, 2026-01-10; times.com, 2026-01-10; wsj.com, 2026-01-10)",
+    )
+    assert len(only(WSJ, BARRONS).reasons) == 1
+
+
+def test_a_parent_may_be_the_owner_of_another() -> None:
+    assert groups(WSJ, fact("harper", "News Corp")) == [("harper", "wsj")]
+
+
+def test_carrying_an_agency_makes_nobody_one_voice_until_the_texts_are_copies() -> None:
+    agency, paper, other = fact("agency"), fact("a_paper", carries=("agency",)), fact("other", carries=("agency",))
+    assert groups(agency, paper, other) == [("a_paper",), ("agency",), ("other",)]
+    found = voices([agency, paper, other], "price", "BTC", copies=[("a_paper", "agency")])
+    assert [(voice.name, voice.members) for voice in found] == [
+        ("Agency", ("a_paper", "agency")),
+        ("Other", ("other",)),
+    ]
+    assert found[0].reasons == (
+        "A_Paper and Agency printed near-identical text",
+        "A_Paper carries texts of Agency (read a_paper.com, 2026-01-10)",
+    )
+
+
+def test_an_unconfirmed_fact_ties_and_says_that_it_is_unconfirmed() -> None:
+    assert only(fact("a"), fact("b", republishes=("a",), unconfirmed=True)).reasons == (
+        "B passes on what A publishes (unconfirmed; read b.com, 2026-01-10)",
+    )

@@ -1,7 +1,7 @@
 """The rows of asking and answering. They are the truth; messages only wake workers.
 
-Source ── a voice we know of         Inquiry ── one round of a question
-ProviderState ── its health          Lookup ── inquiry × provider, with its outcome
+ProviderState ── its health          Inquiry ── one round of a question
+                                     Lookup ── inquiry × provider, with its outcome
                                      Snapshot → Body ── what was said, before anyone read it
                                      Observation ── what it lets us conclude
 Body, Snapshot and Observation are append-only: the database refuses UPDATE and DELETE.
@@ -10,92 +10,14 @@ Body, Snapshot and Observation are append-only: the database refuses UPDATE and 
 from __future__ import annotations
 
 import zlib
-from decimal import Decimal
-from typing import Any
 
-import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
 from sources.errors import REASONS
 from sources.metrics import CATALOGUE
-from sources.types import Kind, Lineage, Question, SourceFacts, Window
-
-BOUND = Decimal(10) ** 40  # NaN and Infinity rank above it in PostgreSQL, so one comparison refuses all three
-
-
-def append_only() -> list[pgtrigger.Trigger]:
-    """Triggers for a table whose rows are never edited or deleted."""
-    return [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
-
-
-def finite(*names: str) -> list[models.CheckConstraint]:
-    """Constraints that keep NaN, infinities and absurd sizes out of numeric columns."""
-    return [
-        models.CheckConstraint(
-            name=f"%(app_label)s_%(class)s_{name}_finite",
-            condition=Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__lt": BOUND, f"{name}__gt": -BOUND}),
-        )
-        for name in names
-    ]
-
-
-def figure_field(**options: Any) -> models.DecimalField[Any, Any]:
-    return models.DecimalField(max_digits=60, decimal_places=20, **options)
-
-
-class Source(models.Model):
-    """An organisation that counts as a voice. Providers are sources we can ask; a publisher is one we cannot."""
-
-    class Category(models.TextChoices):
-        VENUE = "venue", "Trading venue"
-        DASHBOARD = "dashboard", "Dashboard"
-        AGGREGATOR = "aggregator", "Aggregator"
-        OFFICIAL = "official", "Official publisher"
-        PUBLISHER = "publisher", "News publisher"
-        ACCOUNT = "account", "Account or chat"
-        COMPUTED = "computed", "Computed from rules"
-        UNCLASSIFIED = "unclassified", "Nobody has classified it yet"
-
-    slug = models.SlugField(max_length=80, unique=True)
-    name = models.CharField(max_length=200)
-    category = models.CharField(max_length=20, choices=Category, default=Category.UNCLASSIFIED)
-    owner = models.CharField(
-        max_length=200,
-        blank=True,
-        help_text="Who owns it. Sources of one owner are one voice; without an owner a source cannot raise a count.",
-    )
-    upstreams = models.JSONField(
-        default=dict, blank=True, help_text='Metric (or "*") → feeds the figures come from: {"price": ["feed"]}.'
-    )
-    republishes = models.JSONField(default=list, blank=True, help_text="Slugs of sources whose figures it passes on.")
-    authority = models.JSONField(default=list, blank=True, help_text='"metric:SUBJECT" for which its word is the fact.')
-    interested = models.JSONField(default=list, blank=True, help_text="Metrics on which it speaks about itself.")
-    defects = models.JSONField(default=dict, blank=True, help_text="Metric → a defect it shares with others.")
-    read = models.TextField(blank=True, help_text="Where and when these facts were read.")
-    url = models.URLField(blank=True)
-    is_provider = models.BooleanField(default=False, editable=False)
-    edited = models.BooleanField(default=False, help_text="Corrected by an editor: updates leave it alone.")
-
-    class Meta:
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def facts(self) -> SourceFacts:
-        """This row as the independence rules read it."""
-        lineage = Lineage(
-            owner=self.owner,
-            read=self.read,
-            upstreams={metric: tuple(feeds) for metric, feeds in self.upstreams.items()},
-            republishes=tuple(self.republishes),
-            authority=frozenset(self.authority),
-            interested=frozenset(self.interested),
-            defects=dict(self.defects),
-        )
-        return SourceFacts(self.slug, self.name, lineage)
+from sources.models.columns import append_only, figure_field, finite
+from sources.types import Kind, Question, Window
 
 
 class ProviderState(models.Model):
