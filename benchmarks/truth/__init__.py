@@ -1,0 +1,1 @@
+"""Conflicting tables with a known truth, and a comparison of judges on them."""
