@@ -12,8 +12,10 @@ import tempfile
 from pathlib import Path
 
 import django
+import pgtrigger
 import pytest
 from django.conf import settings
+from django.test import TransactionTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -42,6 +44,11 @@ os.environ.setdefault("DATA", "replay")
 os.environ.setdefault("REPLAY_DIR", str(ROOT / "sources" / "replay" / "2026-01-14"))
 os.environ["DJANGO_SETTINGS_MODULE"] = "verifier.settings"
 django.setup()
+
+# Append-only tables refuse to be emptied, which is what Django does after a test over several transactions. Only then,
+# and only in this process, the triggers look away.
+_empty_the_tables = pgtrigger.ignore()(TransactionTestCase._fixture_teardown)
+TransactionTestCase._fixture_teardown = _empty_the_tables  # type: ignore[method-assign]
 
 # How long an example takes says how busy the machine is, not whether the rule holds.
 hypothesis_settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])

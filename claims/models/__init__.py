@@ -1,17 +1,21 @@
 """The rows of claiming and judging, by subject."""
 
 from claims.models.access import ApiKey, IdempotentRequest, RequestCount
+from claims.models.chain import ChainHead, Grounds, Link
 from claims.models.claim import Article, Citation, Claim, GapRecord
 from claims.models.verdict import Evidence, Verdict, Verification
 
 __all__ = [
     "ApiKey",
     "Article",
+    "ChainHead",
     "Citation",
     "Claim",
     "Evidence",
     "GapRecord",
+    "Grounds",
     "IdempotentRequest",
+    "Link",
     "RequestCount",
     "Verdict",
     "Verification",

@@ -32,10 +32,12 @@ class Verification(models.Model):
 
 
 class Verdict(models.Model):
-    """One stored ruling. The newest of a claim gives its status; each carries the hash of the one before it.
+    """One stored ruling. The newest of a claim gives its status. Written by claims.chain, which sets both hashes.
 
     `outcome` and `status` are what the rules made of this inquiry. `shown_status` is what the claim shows after
     hysteresis and holds. Counts are voices. consensus_* in the metric's unit.
+    inputs: all else that was read, so that it can be ruled again: claims.verification.deciding.Inputs, and under
+    `grounds` the SHA-256 of each of the Grounds by name.
     """
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="verdicts")
@@ -58,6 +60,7 @@ class Verdict(models.Model):
     reason = models.TextField()
     wording = models.TextField(blank=True)
     policy_version = models.CharField(max_length=80)
+    inputs = models.JSONField(default=dict)
     previous_hash = models.CharField(max_length=64, blank=True)
     hash = models.CharField(max_length=64, unique=True)
 
@@ -72,6 +75,14 @@ class Verdict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.status} ({self.outcome})"
+
+    resting_on: list[Evidence] | None = None  # of a verdict that is not stored yet
+
+    def canonical(self) -> dict[str, Any]:
+        """What the chain takes its digest over: the verdict with its evidence."""
+        if self.resting_on is not None:
+            return canonical(self, self.resting_on)
+        return canonical(self, sorted(self.evidence.all(), key=lambda row: row.pk))
 
 
 class Evidence(models.Model):
@@ -96,7 +107,7 @@ class Evidence(models.Model):
 
 
 def canonical(verdict: Verdict, evidence: list[Evidence]) -> dict[str, Any]:
-    """Everything a verdict says and rests on, as plain JSON values: what its hash is taken over."""
+    """Everything a verdict says and rests on, as plain JSON values: what its digest is taken over."""
 
     def text(value: Any) -> str | None:
         return None if value is None else f"{value.normalize(ARITHMETIC):f}"
@@ -118,6 +129,7 @@ def canonical(verdict: Verdict, evidence: list[Evidence]) -> dict[str, Any]:
         "reason": verdict.reason,
         "wording": verdict.wording,
         "policy_version": verdict.policy_version,
+        "inputs": verdict.inputs,
         "evidence": [
             [row.lookup_id, row.source, row.voice, row.stance, row.counts, row.label, row.reason] for row in evidence
         ],

@@ -4,7 +4,7 @@ ProviderState ── its health          Inquiry ── one round of a question
                                      Lookup ── inquiry × provider, with its outcome
                                      Snapshot → Body ── what was said, before anyone read it
                                      Observation ── what it lets us conclude
-Body, Snapshot and Observation are append-only: the database refuses UPDATE and DELETE.
+Body, Snapshot and Observation are append-only: the database refuses UPDATE, DELETE and TRUNCATE.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import zlib
 from django.db import models
 from django.db.models import F, Q
 
+from sources.canonical import sha256_of, text_of
 from sources.errors import REASONS
 from sources.metrics import CATALOGUE
 from sources.models.columns import append_only, figure_field, finite
@@ -161,6 +162,12 @@ class Snapshot(models.Model):
     def __str__(self) -> str:
         return f"{self.method} {self.url} → {self.status}"
 
+    @property
+    def digest(self) -> str:
+        """SHA-256 over all columns: what the grounds of a verdict remember it by."""
+        parts = [self.lookup_id, self.body_id, self.method, self.url, self.status, self.headers]
+        return sha256_of(text_of([*parts, self.requested_at, self.received_at]))
+
 
 class Observation(models.Model):
     """What a provider lets us conclude: an interval in the metric's unit. Append-only."""
@@ -193,6 +200,13 @@ class Observation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider}: {self.value.normalize():f}"
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over all columns: what the grounds of a verdict remember it by."""
+        figures = [None if one is None else f"{one:.20f}" for one in (self.value, self.low, self.high)]
+        about = [self.provider, self.metric, self.subject, *figures, self.kind, self.note, self.detail]
+        return sha256_of(text_of([*about, self.observed_at, self.received_at, self.snapshot_id, self.parser_version]))
 
 
 class Heartbeat(models.Model):

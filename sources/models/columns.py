@@ -13,8 +13,17 @@ BOUND = Decimal(10) ** 40  # NaN and Infinity rank above it in PostgreSQL, so on
 
 
 def append_only() -> list[pgtrigger.Trigger]:
-    """Triggers for a table whose rows are never edited or deleted."""
-    return [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+    """Triggers for a table whose rows are never edited or deleted, one by one or all at once."""
+    return [
+        pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        pgtrigger.Trigger(
+            name="never_emptied",
+            level=pgtrigger.Statement,
+            when=pgtrigger.Before,
+            operation=pgtrigger.Truncate,
+            func="RAISE EXCEPTION 'append_only: rows of table % are never deleted', TG_TABLE_NAME;",
+        ),
+    ]
 
 
 def finite(*names: str) -> list[models.CheckConstraint]:

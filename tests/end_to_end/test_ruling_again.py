@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Context, getcontext, setcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db.models import Value
+from django.db.models.functions import Concat
 
-from claims.models import Claim, Evidence, Verdict, Verification
+from claims import chain
+from claims.models import Claim, GapRecord, Grounds, Link, Verdict, Verification
 from claims.sampling import load_day
 from claims.tasks import pursue
 from claims.telling import explain
-from claims.types import Outcome, Status
-from claims.verdict import Previous, settle_status
-from claims.verification import check_now, settling
-from sources.models import Inquiry
+from claims.verification import check_now
+from claims.verification.deciding import Inputs, decide, ruling_of
+from claims.verification.hearing import heard
+from sources.canonical import read, sha256_of
+from sources.models import Inquiry, Lookup, Source
 from verifier.demo import REPLAYED
 
 DAY = Path(REPLAYED["REPLAY_DIR"])
@@ -36,23 +38,18 @@ def day(settings: Any) -> None:
         pursue(check_now(claim, by_person=False).pk)
 
 
-def ruled_again(claim: Claim) -> Iterator[tuple[Verdict, Verdict, list[Evidence]]]:
-    """Each stored verdict of the claim, oldest first, with what its rows give today."""
-    previous = Previous(Status.PENDING)
-    for stored in claim.verdicts.order_by("id"):
-        case = replace(settling.case_of(stored.inquiry), now=stored.created_at)
-        ruling = settling.ruling_of(claim, case)
-        asked = Verification.objects.get(claim=claim, inquiry=stored.inquiry).asked_by_person
-        decision = settle_status(previous, ruling, asked_by_person=asked)
-        told = explain(ruling)
-        again = settling.verdict_of(claim, stored.inquiry, ruling, told, decision, stored.created_at)
-        yield stored, again, [settling.evidence_of(case, ruling, told, answer) for answer in case.answers]
-        found = {"found_status": Status(ruling.status), "found_outcome": Outcome(ruling.outcome)}
-        previous = Previous(decision.status, decision.outcome, decision.flags, **found)  # type: ignore[arg-type]
+def ruled_again(stored: Verdict) -> Verdict:
+    """What its inputs and grounds give today, and nothing else."""
+    inputs, names = read(Inputs, stored.inputs), stored.inputs["grounds"]
+    texts = {name: Grounds.objects.get(pk=sha256).text for name, sha256 in names.items()}
+    hearing = heard(texts)
+    ruling = ruling_of(inputs, hearing, stored.created_at)
+    decided = decide(inputs, hearing, ruling, explain(ruling), stored.created_at)
+    return decided.verdict(stored.claim_id, stored.inquiry_id, names)
 
 
-def every_verdict_again() -> list[tuple[Verdict, Verdict, list[Evidence]]]:
-    return [row for claim in Claim.objects.all() for row in ruled_again(claim)]
+def every_verdict_again() -> list[tuple[Verdict, Verdict]]:
+    return [(stored, ruled_again(stored)) for stored in Verdict.objects.order_by("id")]
 
 
 FIELDS = [field.name for field in Verdict._meta.concrete_fields if field.name not in {"id", "previous_hash", "hash"}]
@@ -61,25 +58,35 @@ FIELDS = [field.name for field in Verdict._meta.concrete_fields if field.name no
 def test_every_stored_verdict_is_ruled_again_word_for_word() -> None:
     rows = every_verdict_again()
     assert len(rows) == Verdict.objects.count() > Claim.objects.count()
-    for stored, again, evidence in rows:
+    for stored, again in rows:
         for name in FIELDS:
             assert getattr(again, name) == getattr(stored, name), name
-        kept = [
-            (row.lookup_id, row.voice, row.stance, row.counts, row.label, row.reason) for row in stored.evidence.all()
-        ]
-        assert kept == [(row.lookup_id, row.voice, row.stance, row.counts, row.label, row.reason) for row in evidence]
+        assert chain.digest_of(again) == Link.objects.get(row=stored.pk).digest
 
 
-def test_every_stored_verdict_has_the_hash_its_rows_give() -> None:
-    for stored, again, evidence in every_verdict_again():
-        assert settling.chained(stored.previous_hash, again, evidence) == stored.hash
+def test_what_is_edited_after_a_verdict_changes_nothing_of_it() -> None:
+    Source.objects.update(owner="One and the same", upstreams={"*": ["one feed"]}, authority=[], defects={})
+    Source.objects.filter(is_provider=False).update(slug=Concat(Value("not-"), "slug"))
+    Claim.objects.update(comparator="under", value=1, value_high=None, metric="price", status="rumor", flags=["held"])
+    GapRecord.objects.all().delete()
+    Lookup.objects.filter(state="abstained").update(reason="no_data", note="nothing")
+    Verification.objects.update(asked_by_person=True)
+    for stored, again in every_verdict_again():
+        assert chain.digest_of(again) == Link.objects.get(row=stored.pk).digest
 
 
 def test_the_arithmetic_of_the_process_that_rules_again_does_not_matter() -> None:
     before = getcontext()
     setcontext(Context(prec=5))
     try:
-        hashes = [settling.chained(old.previous_hash, again, rows) for old, again, rows in every_verdict_again()]
+        digests = [chain.digest_of(again) for _, again in every_verdict_again()]
     finally:
         setcontext(before)
-    assert sorted(hashes) == sorted(Verdict.objects.values_list("hash", flat=True))
+    assert digests == list(Link.objects.values_list("digest", flat=True))
+
+
+def test_most_verdicts_share_their_grounds() -> None:
+    kept = [sha256 for verdict in Verdict.objects.all() for sha256 in verdict.inputs["grounds"].values()]
+    assert Grounds.objects.count() < len(kept) / 2
+    assert {row.pk for row in Grounds.objects.all()} == set(kept)
+    assert all(sha256_of(row.text) == row.pk for row in Grounds.objects.all())

@@ -12,11 +12,10 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from claims import rhythm
-from claims.models import Claim, Evidence, Verdict, Verification
+from claims import chain, rhythm
+from claims.models import Claim, Evidence, Link, Verdict, Verification
 from claims.tasks import open_due, pursue, resend_unattended, settle_overdue
 from claims.verification import begin, check_now, settle
-from claims.verification.settling import CHAIN_LOCK, chained
 from sources.collecting import answer, keeping, leases
 from sources.errors import NoData
 from sources.models import Inquiry, Lookup
@@ -244,8 +243,11 @@ def test_eight_settlers_of_eight_inquiries_link_one_chain_without_a_fork(server:
     assert at_once(lambda number: settle(inquiries[number].pk)) == [3] * 8
     rows = list(Verdict.objects.order_by("id").prefetch_related("evidence"))
     assert [row.previous_hash for row in rows] == ["", *(row.hash for row in rows[:-1])]
-    for row in rows:
-        assert chained(row.previous_hash, row, list(row.evidence.order_by("id"))) == row.hash
+    links = list(Link.objects.all())
+    assert [link.position for link in links] == list(range(1, 25))
+    for row, link in zip(rows, links, strict=True):
+        assert (link.kind, link.row, link.hash, link.digest) == ("verdict", row.pk, row.hash, chain.digest_of(row))
+        assert chain.hash_of(link) == link.hash
 
 
 # --- Over several inquiries -------------------------------------------------------------------------------------
@@ -389,11 +391,11 @@ def test_a_bulk_of_settled_and_open_questions_and_a_settler_do_not_wait_for_each
     failures: list[BaseException] = []
     threads = [threading.Thread(target=_closing(work, failures)) for work in (submit, lambda: settle(answered.pk))]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [CHAIN_LOCK])
+        cursor.execute("SELECT pg_advisory_lock(%s)", [chain.CHAIN_LOCK])
         for number, thread in enumerate(threads, start=1):
             thread.start()
             until(lambda number=number: _waiting_for_locks() == number)  # type: ignore[misc]
-        cursor.execute("SELECT pg_advisory_unlock(%s)", [CHAIN_LOCK])
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [chain.CHAIN_LOCK])
     for thread in threads:
         thread.join(20)
     assert failures == []
