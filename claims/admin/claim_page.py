@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from claims import queries
-from claims.admin import evidence_table
+from claims.admin import evidence_table, number_line
 from claims.admin.marks import flag_look, hedge_mismatch, outcome_look, status_look
 from claims.admin.progress import progress_of
 from claims.admin.wording import assertion_rows, full, metric_of, read, unit_of
@@ -116,6 +116,7 @@ def _asked(claim: Claim, verdict: Verdict | None) -> dict[str, Any]:
     table = evidence_table.table(claim, items)
     return {
         "table": table,
+        "picture": number_line.picture_of(claim, table.groups, verdict),
         "situation": situation(verdict),
         "counts": _counts(verdict) if verdict else [],
         "consensus": _consensus(claim, verdict),

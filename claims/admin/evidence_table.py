@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from claims.admin.marks import LABELS, STANCES
-from claims.admin.scale import Scale, scale_of
 from claims.admin.wording import full, read, unit_of
 from claims.models import Claim
 from claims.queries import Item
@@ -41,27 +40,24 @@ class Table:
     groups: list[Group]
     silent: list[dict[str, Any]]
     waiting: list[str]
-    scale: Scale | None
 
 
 def table(claim: Claim, items: Sequence[Item]) -> Table:
     """Answers by voice, those that support first; abstentions and unanswered lookups apart."""
     answered = [item for item in items if item.observation is not None]
     known = voices(facts_of(item.lookup.provider for item in answered), claim.metric, claim.subject)
-    scale = scale_of(claim, [item.observation for item in answered if item.observation])
     return Table(
-        groups=_groups(claim, answered, known, scale),
+        groups=_groups(claim, answered, known),
         silent=[_silent(item) for item in items if item.lookup.state == Lookup.State.ABSTAINED],
         waiting=[title_of(item) for item in items if item.lookup.state == Lookup.State.WAITING],
-        scale=scale,
     )
 
 
-def _groups(claim: Claim, items: Sequence[Item], known: Sequence[Voice], scale: Scale | None) -> list[Group]:
+def _groups(claim: Claim, items: Sequence[Item], known: Sequence[Voice]) -> list[Group]:
     groups: dict[str, Group] = {}
     for item in sorted(items, key=lambda one: (ORDER[_stance(one)], one.lookup.provider)):
         name = (item.reading.voice if item.reading else "") or item.lookup.provider
-        groups.setdefault(name, Group(name)).rows.append(_row(claim, item, scale))
+        groups.setdefault(name, Group(name)).rows.append(_row(claim, item))
     for group in groups.values():
         members = {row["provider"] for row in group.rows}
         voice = next((one for one in known if members & set(one.members)), None)
@@ -83,7 +79,7 @@ def _stance(item: Item) -> str:
     return item.reading.stance if item.reading else ""
 
 
-def _row(claim: Claim, item: Item, scale: Scale | None) -> dict[str, Any]:
+def _row(claim: Claim, item: Item) -> dict[str, Any]:
     observation, reading, unit = item.observation, item.reading, unit_of(claim)
     assert observation is not None
     look = (
@@ -102,11 +98,13 @@ def _row(claim: Claim, item: Item, scale: Scale | None) -> dict[str, Any]:
         "kind": kind,
         "observed": clock(observation.observed_at, claim.window_end, never="time not said"),
         "reason": reading.reason if reading else "",
+        "observation": observation,
+        "stance_name": reading.stance if reading else "",
+        "label_name": reading.label if reading else "",
         "label": LABELS.get(reading.label, reading.label) if reading else "",
         "counts": bool(reading and reading.counts),
         "note": observation.note,
         "raw": _raw(item),
-        "place": scale.place(observation) if scale else None,
     }
 
 

@@ -15,9 +15,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from claims.admin.claim_page import situation
+from claims.admin.evidence_table import table
 from claims.admin.filters import ATTENTION
 from claims.admin.marks import hedge_mismatch
+from claims.admin.number_line import picture_of
 from claims.models import ApiKey, Claim, Verdict, Verification
+from claims.queries import evidence as stored
 from claims.types import Outcome
 from sources.models import Inquiry, Snapshot
 from tests.market_day import market_day
@@ -276,6 +279,60 @@ def test_a_zone_and_a_window_are_told_in_words(editor: Client, day: dict[str, Cl
     shown = read(editor, page(day["zone"]))
     assert "$92,000 to $94,000" in shown
     assert "04:00–05:00 UTC, 14 Jan 2026" in shown
+
+
+def test_the_number_line_draws_every_voice_and_says_so_in_words(editor: Client, day: dict[str, Claim]) -> None:
+    text = read(editor, page(day["open_interest"]))
+    assert 'role="img" aria-labelledby="line-title line-words"' in text
+    words = text.partition('<desc id="line-words">')[2].partition("</desc>")[0]
+    assert "The claim is true for $58B to $64.1B." in words
+    assert "Supports: CoinGlass $61.2B." in words
+    assert "Contradicts: Coinalyze $61.2T." in words
+    assert text.count('<g class="cd-look-supports">') == text.count('<g class="cd-look-contradicts">') == 1
+
+
+def test_a_floor_is_an_arrow_on_the_number_line(editor: Client, day: dict[str, Claim]) -> None:
+    text = read(editor, page(day["liquidated"]))
+    assert '<use href="#cd-right" x="100.0%"' in text
+    assert "Undecided: OKX at least $61.4M." in text
+
+
+@pytest.mark.parametrize("name", ["solana", "ether", "day_total", "dogecoin"])
+def test_without_a_figure_there_is_no_number_line(editor: Client, day: dict[str, Claim], name: str) -> None:
+    assert "<figure" not in read(editor, page(day[name]))
+
+
+def test_a_statement_has_no_number_line(editor: Client, day: dict[str, Claim]) -> None:
+    Claim.objects.filter(pk=day["shorts"].pk).update(comparator="states", value=None)
+    text = read(editor, page(day["shorts"]))
+    assert "$419.2M" in text
+    assert "<figure" not in text
+
+
+@pytest.mark.parametrize(
+    ("label", "stance", "counts", "words"),
+    [
+        ("unit_slip", "contradicts", False, "Counts for nobody: CoinGlass $419.2M (unit slip)."),
+        ("", "contradicts", True, "Contradicts: CoinGlass $419.2M."),
+        ("", "inconclusive", True, "Undecided: CoinGlass $419.2M."),
+    ],
+)
+def test_what_may_not_vote_is_drawn_apart_with_its_label(
+    day: dict[str, Claim], label: str, stance: str, counts: bool, words: str
+) -> None:
+    claim = day["shorts"]
+    item = next(one for one in stored(claim.pk) if one.lookup.provider == "coinglass")
+    assert item.reading is not None
+    item.reading.label, item.reading.stance, item.reading.counts, item.reading.voice = (
+        label,
+        stance,
+        counts,
+        "CoinGlass",
+    )
+    picture = picture_of(claim, table(claim, [item]).groups, None)
+    assert picture is not None
+    assert words in picture.description
+    assert (picture.line.title_y is None) is counts
 
 
 def test_sources_of_one_voice_are_shown_together_with_the_reason(editor: Client, day: dict[str, Claim]) -> None:
