@@ -10,13 +10,18 @@ from django.db.models.signals import post_migrate
 # Role -> what it has at least, with all that the roles before it have. An administrator may add more.
 READING = (
     "claims.view_article claims.view_citation claims.view_claim claims.view_evidence claims.view_gaprecord"
-    " claims.view_verdict claims.view_verification sources.view_inquiry sources.view_lookup sources.view_observation"
+    " claims.view_override claims.view_verdict"
+    " claims.view_verification sources.view_inquiry sources.view_lookup sources.view_observation"
     " sources.view_providerstate sources.view_snapshot sources.view_source"
 )
+DEEDS = {
+    "check_claim": "Can have a claim checked",
+    "override_claim": "Can decide a claim's mark, and confirm what another person proposes",
+}
 ROLES = {
     "reporter": READING,
-    "editor": "claims.add_claim claims.change_claim claims.check_claim claims.add_article claims.change_article"
-    " claims.add_citation claims.change_citation",
+    "editor": "claims.add_claim claims.change_claim claims.check_claim claims.override_claim claims.add_article"
+    " claims.change_article claims.add_citation claims.change_citation",
     "chief editor": "sources.add_source sources.change_source sources.change_providerstate claims.add_gaprecord"
     " claims.change_gaprecord claims.delete_gaprecord"
     " django_celery_beat.view_periodictask django_celery_beat.add_periodictask django_celery_beat.change_periodictask"
@@ -45,8 +50,9 @@ def write_roles(sender: AppConfig, using: str = "default", **more: Any) -> None:
     from claims.models import Claim
 
     claim_type = ContentType.objects.db_manager(using).get_for_model(Claim)
-    check = {"codename": "check_claim", "content_type": claim_type}
-    Permission.objects.using(using).get_or_create(**check, defaults={"name": "Can have a claim checked"})
+    for codename, name in DEEDS.items():
+        deed = {"codename": codename, "content_type": claim_type}
+        Permission.objects.using(using).get_or_create(**deed, defaults={"name": name})
     known = {
         f"{permission.content_type.app_label}.{permission.codename}": permission
         for permission in Permission.objects.using(using).select_related("content_type")

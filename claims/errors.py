@@ -3,7 +3,9 @@
 ClaimError (code, HTTP status, fields)
 ├── InvalidInput             400  a field is wrong: the message names it
 ├── AssertionIncomplete      400  typed fields are missing: name them
+├── NotPermitted             403  somebody else must do it
 ├── NotFound                 404
+├── IllegalTransition        409  the claim's mark does not change this way, or not by this person alone
 └── IdempotencyConflict      409  same key, other body
 """
 
@@ -33,9 +35,19 @@ class AssertionIncomplete(ClaimError):
     code = "assertion_incomplete"
 
 
+class NotPermitted(ClaimError):
+    code = "not_permitted"
+    http_status = 403
+
+
 class NotFound(ClaimError):
     code = "not_found"
     http_status = 404
+
+
+class IllegalTransition(ClaimError):
+    code = "illegal_transition"
+    http_status = 409
 
 
 class IdempotencyConflict(ClaimError):

@@ -7,15 +7,15 @@ scope and basis, and the window of a metric that states a default.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from claims.drafting import fields
 from claims.drafting.fields import DraftCitation
-from claims.errors import AssertionIncomplete, InvalidInput
+from claims.drafting.reader import Reader
 from claims.types import Assertion, Comparator, Hedge
 from sources.metrics import CATALOGUE, Metric
 from sources.types import Question, Window
@@ -51,43 +51,12 @@ class Draft:
     span: tuple[int, int] | None = None
 
 
-@dataclass(slots=True)
-class _Reader:
-    """Collects what is wrong, field by field, so that a caller sees everything at once."""
-
-    data: Mapping[str, Any]
-    wrong: dict[str, str] = field(default_factory=dict)
-    missing: dict[str, str] = field(default_factory=dict)
-
-    def read(self, name: str, reading: Callable[[Any], Any], *, required: str = "") -> Any:
-        """reading(value), or None with the complaint noted. required: why it is needed."""
-        raw = self.data.get(name)
-        if raw is None or raw == "":
-            if required:
-                self.missing[name] = required
-            return None
-        try:
-            return reading(raw)
-        except ValueError as error:
-            self.wrong[name] = str(error)
-            return None
-
-    def stop_if_wrong(self) -> None:
-        """InvalidInput or AssertionIncomplete when anything was noted."""
-        missing = {name: f"is missing: {why}" for name, why in self.missing.items()}
-        lacking = f"Missing: {', '.join(sorted(missing))}." if missing else ""
-        if self.wrong:
-            raise InvalidInput(f"Wrong: {', '.join(sorted(self.wrong))}. {lacking}".strip(), missing | self.wrong)
-        if missing:
-            raise AssertionIncomplete(lacking, missing)
-
-
 def read_draft(data: Mapping[str, Any], now: datetime) -> Draft:
     """The draft of a submission, the body of `POST /api/v1/claims/`.
 
     InvalidInput and AssertionIncomplete name every wrong and missing field.
     """
-    reader = _Reader(data)
+    reader = Reader(data)
     for name in sorted(map(str, data.keys() - FIELDS)):
         reader.wrong[name[:80]] = "there is no such field"
     text = reader.read("text", fields.text_of(fields.LONGEST_TEXT), required="the statement as published")
@@ -103,7 +72,7 @@ def read_draft(data: Mapping[str, Any], now: datetime) -> Draft:
     return Draft(text, assertion, metric.unit, as_of, hedge or Hedge.NONE, citations, span)
 
 
-def _assertion(reader: _Reader, metric: Metric, as_of: datetime | None, now: datetime) -> Assertion | None:
+def _assertion(reader: Reader, metric: Metric, as_of: datetime | None, now: datetime) -> Assertion | None:
     comparator = reader.read(
         "comparator", fields.word_of(Comparator, metric.comparators), required="how the value is meant"
     )
@@ -119,7 +88,7 @@ def _assertion(reader: _Reader, metric: Metric, as_of: datetime | None, now: dat
     return Assertion(Question.of(metric.name, subject, window, **qualifiers), comparator, value, value_high)
 
 
-def _values(reader: _Reader, metric: Metric, comparator: Comparator | None) -> tuple[Decimal | None, Decimal | None]:
+def _values(reader: Reader, metric: Metric, comparator: Comparator | None) -> tuple[Decimal | None, Decimal | None]:
     why = "" if comparator is None or comparator in WITHOUT_VALUE else "the figure, in the metric's unit"
     value = reader.read("value", fields.figure, required=why)
     why_high = "the upper figure" if comparator in WITH_TWO_VALUES else ""
@@ -135,7 +104,7 @@ def _values(reader: _Reader, metric: Metric, comparator: Comparator | None) -> t
     return value, high
 
 
-def _possible(reader: _Reader, metric: Metric, comparator: Comparator | None, value: Decimal) -> None:
+def _possible(reader: Reader, metric: Metric, comparator: Comparator | None, value: Decimal) -> None:
     if metric.unit == "percent":
         if comparator in {Comparator.UP, Comparator.DOWN} and value < 0:
             reader.wrong["value"] = "is the size of the change: write it without a sign"
@@ -145,7 +114,7 @@ def _possible(reader: _Reader, metric: Metric, comparator: Comparator | None, va
         reader.wrong["value"] = "is impossible: must be above zero"
 
 
-def _qualifiers(reader: _Reader, metric: Metric, comparator: Comparator | None) -> dict[str, str]:
+def _qualifiers(reader: Reader, metric: Metric, comparator: Comparator | None) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, allowed in metric.qualifiers.items():
         reading = fields.one_of(allowed) if allowed else fields.positive
@@ -164,7 +133,7 @@ def _qualifiers(reader: _Reader, metric: Metric, comparator: Comparator | None) 
     return found
 
 
-def _window(reader: _Reader, metric: Metric, as_of: datetime | None, now: datetime) -> Window | None:
+def _window(reader: Reader, metric: Metric, as_of: datetime | None, now: datetime) -> Window | None:
     start = reader.read("window_start", fields.past_instant(now))
     end = reader.read("window_end", fields.past_instant(now)) or as_of
     length = reader.read("window", fields.duration)
@@ -187,7 +156,7 @@ def _before(end: datetime, length: timedelta) -> datetime:
     return max(end - length, fields.EARLIEST) if length < timedelta(days=36500) else fields.EARLIEST
 
 
-def _checked_window(reader: _Reader, metric: Metric, start: datetime, end: datetime) -> Window | None:
+def _checked_window(reader: Reader, metric: Metric, start: datetime, end: datetime) -> Window | None:
     name = "window" if reader.data.get("window") else "window_start"
     if start >= end:
         reader.wrong[name] = "must begin before it ends"
@@ -198,7 +167,7 @@ def _checked_window(reader: _Reader, metric: Metric, start: datetime, end: datet
     return None
 
 
-def _span(reader: _Reader) -> tuple[int, int] | None:
+def _span(reader: Reader) -> tuple[int, int] | None:
     start, end = reader.data.get("start"), reader.data.get("end")
     if start is None and end is None:
         return None

@@ -3,6 +3,7 @@
 from claims.models.access import ApiKey, IdempotentRequest, RequestCount
 from claims.models.chain import ChainHead, Grounds, Link
 from claims.models.claim import Article, Citation, Claim, GapRecord
+from claims.models.override import Override
 from claims.models.verdict import Evidence, Verdict, Verification
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Grounds",
     "IdempotentRequest",
     "Link",
+    "Override",
     "RequestCount",
     "Verdict",
     "Verification",
