@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from claims.errors import NotFound
-from claims.models import Citation, Claim, Evidence, Verdict, Verification
+from claims.lifecycle import OVERRIDDEN
+from claims.models import Citation, Claim, Evidence, Override, Verdict, Verification
 from sources.collecting import known_providers
 from sources.collecting.addressing import check_configured
 from sources.errors import NotConfigured
@@ -19,12 +21,18 @@ from sources.models import Lookup, Observation, ProviderState, Snapshot, Source
 
 
 def claims() -> QuerySet[Claim]:
-    """Claims with `citations` (and their sources), `newest_verdicts` (none or one) and `is_checking`."""
+    """Claims with `citations` (and their sources), `newest_verdicts` (none or one), `is_checking`, and `newest_deeds`:
+    of what people did, the newest that took effect and the newest that did not.
+    """
     unsettled = Verification.objects.filter(claim=OuterRef("pk"), settled=False)
     newest = Verdict.objects.order_by("claim_id", "-id").distinct("claim_id")
+    deeds = Override.objects.select_related("person", "proposal__person")
+    deeds = deeds.annotate(is_decision=Q(kind__in=Override.IN_FORCE))
+    deeds = deeds.order_by("claim_id", "is_decision", "-id").distinct("claim_id", "is_decision")
     return Claim.objects.annotate(is_checking=Exists(unsettled)).prefetch_related(
         Prefetch("citations", Citation.objects.select_related("source")),
         Prefetch("verdicts", newest, to_attr="newest_verdicts"),
+        Prefetch("overrides", deeds, to_attr="newest_deeds"),
     )
 
 
@@ -34,6 +42,23 @@ def claim(claim_id: UUID) -> Claim:
         return claims().get(pk=claim_id)
     except Claim.DoesNotExist:
         raise NotFound("There is no such claim.") from None
+
+
+def decision(row: Claim) -> Override | None:
+    """The decision that the mark of a claim of `claims()` rests on; None while it follows the machine."""
+    found = [deed for deed in _deeds(row) if deed.took_effect]
+    return found[0] if found and OVERRIDDEN in row.flags else None
+
+
+def proposal(row: Claim) -> Override | None:
+    """What waits for a second person on a claim of `claims()`, whether or not its author may still decide."""
+    newest = max(_deeds(row), key=lambda deed: deed.pk, default=None)
+    return newest if newest is not None and newest.still_waits(row) else None
+
+
+def _deeds(row: Claim) -> list[Override]:
+    found: list[Override] = row.newest_deeds  # type: ignore[attr-defined]
+    return found
 
 
 def claims_by_id(ids: Iterable[UUID]) -> dict[UUID, Claim]:
@@ -47,9 +72,43 @@ def existing_claim(claim_id: UUID) -> UUID:
     return claim_id
 
 
-def history(claim_id: UUID) -> QuerySet[Verdict]:
+def verdicts(claim_id: UUID) -> QuerySet[Verdict]:
     """Every verdict on a claim. Raises NotFound when there is no such claim."""
     return Verdict.objects.filter(claim_id=existing_claim(claim_id))
+
+
+def deeds(claim_id: UUID) -> QuerySet[Override]:
+    """Everything people did to a claim's mark. Raises NotFound when there is no such claim."""
+    rows = Override.objects.filter(claim_id=existing_claim(claim_id))
+    return rows.select_related("person", "proposal__person")
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Verdicts and deeds of one claim as one list, as far as a page of it needs: filtered, ordered and sliced alike.
+
+    Both are written while the claim's row is locked, so that no two have the same time.
+    """
+
+    parts: tuple[QuerySet[Any], ...]
+    model: type[Verdict] = Verdict  # the fields that pages are cut by are the same in both
+
+    def filter(self, condition: Q) -> History:
+        return History(tuple(part.filter(condition) for part in self.parts))
+
+    def order_by(self, *names: str) -> History:
+        return History(tuple(part.order_by(*names) for part in self.parts))
+
+    def __getitem__(self, page: slice) -> list[Any]:
+        """Of parts in order of (created_at, id), up or down."""
+        found = [row for part in self.parts for row in part[page]]
+        first = self.parts[0].query.order_by[0]
+        return sorted(found, key=lambda row: (row.created_at, row.pk), reverse=first.startswith("-"))[page]
+
+
+def history(claim_id: UUID) -> History:
+    """Raises NotFound when there is no such claim."""
+    return History((verdicts(claim_id), deeds(claim_id)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +139,7 @@ class Item:
 
 def evidence(claim_id: UUID, verdict_id: int | None = None) -> list[Item]:
     """What a verdict (None: the newest) rests on; before the first verdict, the lookups under way. Raises NotFound."""
-    verdict = history(claim_id).filter(**({"pk": verdict_id} if verdict_id is not None else {})).first()
+    verdict = verdicts(claim_id).filter(**({"pk": verdict_id} if verdict_id is not None else {})).first()
     if verdict is not None:
         rows = Evidence.objects.filter(verdict=verdict).prefetch_related(Prefetch("lookup", _lookups()))
         return [Item(row.lookup, row) for row in rows]

@@ -80,7 +80,7 @@ def rule(
     """The ruling on one inquiry. The order of answers, facts and gaps does not matter.
 
     facts: of every source that is known, asked or not. publisher: slug of the source that published the claim.
-    volatility: see matching.read. inconsistent: arithmetic between claims found a breach; it flags, and decides nothing.
+    volatility: see matching.read. inconsistent: arithmetic between claims found a breach: a flag, no more.
     """
     with localcontext(ARITHMETIC):
         bench = seat(assertion, answers, facts, publisher, policy, volatility)

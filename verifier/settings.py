@@ -259,7 +259,13 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "ENUM_NAME_OVERRIDES": {"StatusEnum": "claims.api.schema.STATUSES"},
+    "ENUM_NAME_OVERRIDES": {
+        "StatusEnum": "claims.api.schema.STATUSES",
+        "OutcomeEnum": "claims.api.schema.OUTCOMES",
+        "StanceEnum": "claims.api.schema.STANCES",
+        "MarkEnum": "claims.overriding.wishes.MARKS",
+        "RulingEnum": "claims.overriding.wishes.STANCES",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "claims.api.schema.add_errors",

@@ -67,6 +67,28 @@ _CLAIM: dict[str, Any] = {
     "next_check_at": "2026-01-14T05:15:41Z",
     "data": "live",
     "verdict": _VERDICT,
+    "override": None,
+    "proposal": None,
+}
+_OVERRIDE: dict[str, Any] = {
+    "id": "12",
+    "type": "override",
+    "kind": "confirmed",
+    "status": "verified",
+    "shown_status": "verified",
+    "previous_status": "rumor",
+    "previous_outcome": "conflicting",
+    "person": "ben",
+    "reason": None,
+    "document": {
+        "url": "https://exchange.example/notices/2026-01-15",
+        "says": "the file of 14 January was corrected: 419.2 million",
+        "stance": "supports",
+        "value": "419200000",
+    },
+    "proposed": {"id": "11", "person": "ana", "reason": "the exchange corrected its file"},
+    "verdict": "311",
+    "created_at": "2026-01-15T08:12:30Z",
 }
 _ERROR = {
     "code": "assertion_incomplete",
@@ -132,6 +154,16 @@ EVIDENCE = _answer(
         "verdict": "311",
     },
 )
+OVERRIDE = _answer("A decision that two people took", _OVERRIDE)
+OVERRIDE_BODY = _body(
+    "What the exchange corrected later",
+    {
+        "status": "verified",
+        "reason": _OVERRIDE["proposed"]["reason"],
+        **{f"document_{name}": value for name, value in _OVERRIDE["document"].items()},
+    },
+)
+ANSWER_BODY = _body("A second person agrees", {"answer": "confirm", "proposal": "11"})
 HISTORY = _answer(
     "A verdict",
     {

@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 from rest_framework import serializers
 
 from claims.api.errors import Code
-from claims.types import Status
+from claims.types import Outcome, Stance, Status
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -27,13 +27,16 @@ ERRORS: dict[str, dict[str, Any]] = {
     "401": {"description": "No valid API key and no session."},
     "403": {"description": "The key lacks the scope, or the person the right."},
     "404": {"description": "There is nothing at this address."},
-    "409": {"description": "The Idempotency-Key was used for another request."},
+    "409": {"description": "The Idempotency-Key was used for another request, or a mark does not change this way."},
     "413": {"description": "The body is too large."},
     "415": {"description": "The body is not application/json."},
     "429": {"description": "Too many requests.", "headers": RETRY_AFTER},
     "503": {"description": "The database does not answer; nothing was changed.", "headers": RETRY_AFTER},
 }
-STATUSES = [status.value for status in Status]  # the name of this list of words is set in the settings
+# The names of these lists of words are set in the settings.
+STATUSES = [status.value for status in Status]
+OUTCOMES = [outcome.value for outcome in Outcome]
+STANCES = [stance.value for stance in Stance]
 ONLY_WITH_BODY = {"409", "413", "415"}
 
 

@@ -78,6 +78,11 @@ class Override(models.Model):
     def follows_machine(self) -> bool:
         return self.mark == MACHINE
 
+    def still_waits(self, claim: Claim) -> bool:
+        """A proposal that nobody has answered, on a claim that shows what it was made on. For the newest row only."""
+        shown = (claim.status, claim.outcome)
+        return self.kind == self.Kind.PROPOSED and shown == (self.previous_status, self.previous_outcome)
+
     def canonical(self) -> dict[str, Any]:
         """Everything the row says, as plain JSON values: what its hash is taken over."""
         value = self.document_value

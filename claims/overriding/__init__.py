@@ -29,9 +29,7 @@ from claims.types import Outcome, Status
 from claims.verdict import HELD, UNDECIDED, WAS_REFUTED
 from sources.queries import database_now
 
-__all__ = [
-    "RIGHT", "Wish", "answer", "decide", "in_force", "may_decide", "options", "read_answer", "read_wish", "waiting",
-]  # fmt: skip
+__all__ = ["answer", "check_right", "decide", "may_decide", "options", "read_answer", "read_wish", "waiting"]
 
 RIGHT = "claims.override_claim"
 ENDED = frozenset({HELD, OVERRIDDEN, WAS_REFUTED, "rests_on"})  # flags that a person's decision does away with
@@ -40,6 +38,15 @@ Kind = Override.Kind
 
 def may_decide(person: User | None) -> bool:
     return person is not None and person.is_active and person.has_perm(RIGHT)
+
+
+def check_right(person: User | None) -> User:
+    """The person. Raises NotPermitted."""
+    if person is None:
+        raise NotPermitted("A key is no person: only somebody logged in can decide a mark.")
+    if not may_decide(person):
+        raise NotPermitted("Deciding a mark needs the role editor.")
+    return person
 
 
 def decide(claim_id: UUID, person: User | None, wish: Wish) -> Override:
@@ -93,15 +100,12 @@ def _reject(claim: Claim, proposal: Override, person: User, given: Answer) -> Ov
 
 @contextmanager
 def _locked(claim_id: UUID, person: User | None) -> Iterator[tuple[Claim, User]]:
-    if person is None:
-        raise NotPermitted("A key is no person: only somebody logged in can decide a mark.")
-    if not may_decide(person):
-        raise NotPermitted("Deciding a mark needs the role editor.")
+    somebody = check_right(person)
     with transaction.atomic():
         claim = Claim.objects.select_for_update(no_key=True).filter(pk=claim_id).first()
         if claim is None:
             raise NotFound("There is no such claim.")
-        yield claim, person
+        yield claim, somebody
 
 
 # What may be done
@@ -148,19 +152,8 @@ def _found(claim: Claim) -> Verdict:
 
 def waiting(claim: Claim) -> Override | None:
     """The proposal that stands on this claim."""
-    newest = claim.overrides.select_related("person", "verdict").order_by("-id").first()
-    if newest is None or newest.kind != Kind.PROPOSED or not may_decide(newest.person):
-        return None
-    unchanged = (claim.status, claim.outcome) == (newest.previous_status, newest.previous_outcome)
-    return newest if unchanged else None
-
-
-def in_force(claim: Claim) -> Override | None:
-    """The decision that the claim's mark rests on; None when it follows the machine."""
-    if OVERRIDDEN not in claim.flags:
-        return None
-    rows = claim.overrides.filter(kind__in=Override.IN_FORCE).select_related("person", "proposal__person")
-    return rows.order_by("-id").first()
+    newest = claim.overrides.select_related("person").order_by("-id").first()
+    return newest if newest is not None and newest.still_waits(claim) and may_decide(newest.person) else None
 
 
 # What is written

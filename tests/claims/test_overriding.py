@@ -13,11 +13,11 @@ from django.contrib.auth.models import User
 from django.db import DatabaseError, transaction
 from django.db.models import ProtectedError
 
-from claims import overriding
+from claims import overriding, queries
 from claims.errors import ClaimError, IllegalTransition, InvalidInput, NotFound, NotPermitted
 from claims.lifecycle import Permission
 from claims.models import Claim, Override, Verdict
-from claims.overriding import Wish, answer, decide, in_force, options, read_answer, read_wish, waiting
+from claims.overriding import Wish, answer, decide, options, read_answer, read_wish, waiting
 from claims.policy import VERSION
 from claims.tasks import pursue
 from claims.verification import check_now, settle
@@ -82,6 +82,10 @@ def wish(mark: str, **more: Any) -> Wish:
 
 def reply(word: str, proposal: Override, reason: str = "I have read it") -> overriding.Answer:
     return read_answer({"answer": word, "proposal": proposal.pk, "reason": reason})
+
+
+def in_force(row: Claim) -> Override | None:
+    return queries.decision(queries.claim(row.pk))
 
 
 def now(row: Claim) -> Claim:

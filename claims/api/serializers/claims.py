@@ -9,8 +9,10 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
+from claims import queries
 from claims.api import examples
 from claims.api.serializers.fields import FigureField, Plain, QualifierField, TextField, WordField, texts, times
+from claims.api.serializers.overrides import OverrideOut
 from claims.models import Claim, Verdict
 from claims.types import Comparator, Hedge, Outcome, Status
 from sources.metrics import CATALOGUE
@@ -110,6 +112,8 @@ class ClaimOut(Plain):
         help_text="Whether figures come from providers or from recordings."
     )
     verdict = serializers.SerializerMethodField(help_text="The newest; null before the first.")
+    override = serializers.SerializerMethodField(help_text="The person's decision that the mark rests on, or null.")
+    proposal = serializers.SerializerMethodField(help_text="A decision that waits for a second person, or null.")
 
     @extend_schema_field({"type": "string", "format": "uri"})
     def get_url(self, claim: Claim) -> str:
@@ -123,6 +127,16 @@ class ClaimOut(Plain):
     def get_verdict(self, claim: Claim) -> dict[str, Any] | None:
         newest: list[Verdict] = getattr(claim, "newest_verdicts", [])
         return dict(VerdictOut(newest[0]).data) if newest else None
+
+    @extend_schema_field(OverrideOut(allow_null=True))
+    def get_override(self, claim: Claim) -> dict[str, Any] | None:
+        row = queries.decision(claim)
+        return dict(OverrideOut(row).data) if row else None
+
+    @extend_schema_field(OverrideOut(allow_null=True))
+    def get_proposal(self, claim: Claim) -> dict[str, Any] | None:
+        row = queries.proposal(claim)
+        return dict(OverrideOut(row).data) if row else None
 
 
 @extend_schema_serializer(examples=[examples.BULK])

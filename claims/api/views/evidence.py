@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, PolymorphicProxySerializer, extend_schema
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,9 +16,10 @@ from claims.api import examples
 from claims.api.pagination import Keyset, whole
 from claims.api.schema import listed
 from claims.api.serializers.evidence import EvidenceOut, HistoryOut
+from claims.api.serializers.overrides import OverrideOut
 from claims.api.views.door import Door
 from claims.errors import InvalidInput, NotFound
-from claims.models import Verdict
+from claims.models import Override, Verdict
 from sources.models import Body
 
 LARGEST_ID = 2**63 - 1
@@ -52,24 +52,30 @@ def _verdict_id(text: str | None) -> int | None:
 
 
 class HistoryView(Door, GenericAPIView[Verdict]):
-    serializer_class = HistoryOut
     pagination_class = Keyset
     filter_backends = []
     parameters = frozenset({"cursor", "page_size"})
-    order = ("-id",)
-
-    def get_queryset(self) -> QuerySet[Verdict]:
-        return queries.history(self.kwargs["claim_id"]) if self.kwargs else Verdict.objects.none()
+    order = ("-created_at", "-id")
 
     @extend_schema(
         operation_id="list_history",
         summary="History of a claim",
-        description="All verdicts, newest first. Each carries the hash of the verdict stored before it.",
-        responses=HistoryOut(many=True),
+        description="All verdicts, and everything people did to the mark (`type`), newest first.",
+        responses=PolymorphicProxySerializer(
+            component_name="HistoryItem",
+            serializers={"verdict": HistoryOut, "override": OverrideOut},
+            resource_type_field_name="type",
+            many=True,
+        ),
+        examples=[examples.HISTORY, examples.OVERRIDE],
     )
     def get(self, request: Request, claim_id: UUID) -> Response:
-        page = self.paginate_queryset(self.get_queryset())
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+        page = self.paginate_queryset(queries.history(claim_id))  # type: ignore[arg-type]
+        return self.get_paginated_response([_event(row) for row in page or []])
+
+
+def _event(row: Verdict | Override) -> object:
+    return HistoryOut(row).data if isinstance(row, Verdict) else OverrideOut(row).data
 
 
 class SnapshotView(Door):

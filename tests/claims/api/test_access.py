@@ -104,7 +104,7 @@ READS = [
     "/api/v1/providers/",
     "/api/v1/gaps/",
 ]
-WRITES = [CLAIMS, f"{CLAIMS}bulk/", f"{CLAIMS}%s/check/"]
+WRITES = [CLAIMS, f"{CLAIMS}bulk/", f"{CLAIMS}%s/check/"]  # deciding a mark takes a person: test_overrides.py
 
 
 def at(address: str, claim: Claim) -> str:

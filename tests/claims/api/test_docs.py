@@ -42,6 +42,8 @@ def test_every_address_of_the_api_is_in_the_document(schema: Schema) -> None:
         ("/api/v1/claims/{claim_id}/check/", "post"),
         ("/api/v1/claims/{claim_id}/evidence/", "get"),
         ("/api/v1/claims/{claim_id}/history/", "get"),
+        ("/api/v1/claims/{claim_id}/override/", "post"),
+        ("/api/v1/claims/{claim_id}/proposal/", "post"),
         ("/api/v1/snapshots/{sha256}/", "get"),
         ("/api/v1/metrics/", "get"),
         ("/api/v1/sources/", "get"),

@@ -38,6 +38,8 @@ FIELDS = [
     "next_check_at",
     "data",
     "verdict",
+    "override",
+    "proposal",
 ]
 VERDICT_FIELDS = [
     "id",
@@ -146,8 +148,8 @@ def test_hostile_text_leaves_as_json_that_no_browser_takes_for_a_page(client: AP
     assert answer["X-Content-Type-Options"] == "nosniff"
 
 
-def test_one_claim_costs_three_queries(day: dict[str, Claim], django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(3):
+def test_one_claim_costs_four_queries(day: dict[str, Claim], django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(4):
         claim = read(day["level"].pk)
         assert claim.citations.all()[0].source.name
         assert claim.newest_verdicts  # type: ignore[attr-defined]
