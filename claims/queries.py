@@ -102,7 +102,7 @@ class History:
     def __getitem__(self, page: slice) -> list[Any]:
         """Of parts in order of (created_at, id), up or down."""
         found = [row for part in self.parts for row in part[page]]
-        first = self.parts[0].query.order_by[0]
+        first = str(self.parts[0].query.order_by[0])
         return sorted(found, key=lambda row: (row.created_at, row.pk), reverse=first.startswith("-"))[page]
 
 

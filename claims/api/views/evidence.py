@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseBase
@@ -19,7 +20,7 @@ from claims.api.serializers.evidence import EvidenceOut, HistoryOut
 from claims.api.serializers.overrides import OverrideOut
 from claims.api.views.door import Door
 from claims.errors import InvalidInput, NotFound
-from claims.models import Override, Verdict
+from claims.models import Verdict
 from sources.models import Body
 
 LARGEST_ID = 2**63 - 1
@@ -74,7 +75,7 @@ class HistoryView(Door, GenericAPIView[Verdict]):
         return self.get_paginated_response([_event(row) for row in page or []])
 
 
-def _event(row: Verdict | Override) -> object:
+def _event(row: Any) -> object:
     return HistoryOut(row).data if isinstance(row, Verdict) else OverrideOut(row).data
 
 
