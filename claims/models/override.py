@@ -1,4 +1,4 @@
-"""What people decided about a mark. Append-only."""
+"""What people decided about a mark. Append-only, and linked into the chain of decisions."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
 
+from claims import chain
 from claims.errors import IllegalTransition, NotFound, NotPermitted
 from claims.lifecycle import OVERRIDDEN, Actor, Permission, Standing, permission
 from claims.models import Claim, Override, Verdict
@@ -200,7 +201,7 @@ def _written(
     shown: str,
     proposal: Override | None = None,
 ) -> Override:
-    return Override.objects.create(
+    row = Override(
         claim=claim,
         kind=kind,
         mark=wish.mark,
@@ -218,6 +219,8 @@ def _written(
         document_value=wish.document.value,
         created_at=database_now(),
     )
+    chain.append([row])
+    return row
 
 
 def _document(proposal: Override) -> Document:

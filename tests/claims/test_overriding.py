@@ -13,10 +13,10 @@ from django.contrib.auth.models import User
 from django.db import DatabaseError, transaction
 from django.db.models import ProtectedError
 
-from claims import overriding, queries
+from claims import chain, overriding, queries
 from claims.errors import ClaimError, IllegalTransition, InvalidInput, NotFound, NotPermitted
 from claims.lifecycle import Permission
-from claims.models import Claim, Override, Verdict
+from claims.models import Claim, Link, Override, Verdict
 from claims.overriding import Wish, answer, decide, options, read_answer, read_wish, waiting
 from claims.policy import VERSION
 from claims.tasks import pursue
@@ -516,3 +516,15 @@ def test_a_person_who_decided_something_cannot_be_deleted(ana: User) -> None:
     decide(claim().pk, ana, wish("rumor"))
     with pytest.raises(ProtectedError):
         ana.delete()
+
+
+def test_every_deed_is_a_link_of_the_chain(ana: User, ben: User) -> None:
+    row = claim("rumor", "refuted")
+    document = {"document_url": "https://e.example/f", "document_says": "so", "document_stance": "supports"}
+    proposal = decide(row.pk, ana, wish("verified", **document, document_value="560000000.50"))
+    answer(row.pk, ben, reply("confirm", proposal))
+    links = Link.objects.order_by("position")
+    assert [(link.kind, link.row) for link in links] == [
+        ("override", deed.pk) for deed in Override.objects.order_by("pk")
+    ]
+    assert [link.digest for link in links] == [chain.digest_of(deed) for deed in Override.objects.order_by("pk")]
