@@ -1,0 +1,69 @@
+"""Which voices speak in a table: from the groups that META names, or from the copying that is found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from claims.adjudication.clusters import Clusters
+from claims.adjudication.dependence import groups
+from claims.adjudication.pairs import Field, field_of
+from claims.adjudication.sheet import Floats, Ints, Sheet
+from sources.independence import voices
+from sources.types import Lineage, SourceFacts
+
+
+def known_voices(sheet: Sheet, group_of: Mapping[str, str]) -> Ints:
+    """The voice of each source. A source without a group stands alone."""
+    owners = {group: f"group {number}" for number, group in enumerate(sorted(set(group_of.values())))}
+    facts = [
+        SourceFacts(name, name, Lineage(owner=owners.get(group_of.get(name, ""), f"source {number}"), read="META"))
+        for number, name in enumerate(sheet.sources)
+    ]
+    places = {name: number for number, name in enumerate(sheet.sources)}
+    voice = np.empty(len(facts), np.int64)
+    for number, found in enumerate(voices(facts, metric="", subject="")):
+        voice[[places[member] for member in found.members]] = number
+    return voice
+
+
+def found_voices(sheet: Sheet, clusters: Clusters) -> Ints:
+    """The voice of each source, from who copies whom in this table."""
+    field = field_of(sheet, clusters)
+    if field.size < 2:
+        return known_voices(sheet, {})
+    seats = _Seats(sheet, clusters, field)
+    labels = groups(field, seats.winners)
+    named = {sheet.sources[at]: str(label) for at, label in zip(field.sources.tolist(), labels.tolist(), strict=True)}
+    return known_voices(sheet, named)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seats:
+    sheet: Sheet
+    clusters: Clusters
+    field: Field
+
+    def winners(self, labels: Ints) -> Ints:
+        """The cluster with most votes in each unit; who is not compared votes alone."""
+        voice = len(self.sheet.sources) + np.arange(len(self.sheet.sources))
+        voice[self.field.sources] = labels
+        return winners(votes(self.sheet, self.clusters, voice), self.clusters)
+
+
+def votes(sheet: Sheet, clusters: Clusters, voice: Ints) -> Floats:
+    """Of each cluster: one vote for each voice, shared by the number of its members."""
+    mine = voice[sheet.source]
+    _, place, members = np.unique(
+        sheet.unit * (int(voice.max()) + 1) + mine, return_inverse=True, return_counts=True
+    )
+    return np.bincount(clusters.of, 1.0 / members[place], minlength=clusters.count)
+
+
+def winners(score: Floats, clusters: Clusters) -> Ints:
+    """The cluster with the highest score in each unit, the first of equals."""
+    order = np.lexsort((np.arange(clusters.count), -score.round(9), clusters.unit))
+    first = np.append(True, clusters.unit[order][1:] != clusters.unit[order][:-1])
+    return np.asarray(order[first], np.int64)
