@@ -1,8 +1,9 @@
 """Who stands on which side of the chosen value: the interval rule of claims/matching.py on columns, one vote a voice.
 
-The chosen value v with tolerance h is a claim "equals v": its region is [v − h, v + h], its guard band h. A figure inside
-the region supports, one further than the guard band away from it contradicts, anything between decides nothing. A text
-supports the same text and contradicts every other value. A voice whose members stand on both sides counts for neither.
+The chosen value v with tolerance h is a claim "equals v": its region is [v − h, v + h], its guard band h. A figure
+inside the region supports, one further than the guard band away from it contradicts, anything between decides nothing.
+A text supports the same text and contradicts every other value. A voice whose members stand on both sides counts for
+neither.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from claims.adjudication.clusters import Clusters
 from claims.adjudication.sheet import Bools, Floats, Ints, Sheet
@@ -16,6 +17,7 @@ from claims.adjudication.sheet import Bools, Floats, Ints, Sheet
 LARGEST, ENOUGH = 300, 10
 CELLS = 20_000_000  # of all matrices of one kind together; attributes beyond that are taken together
 BLOCK = 8_192  # units at a time
+Singles = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def present(field: Field, mine: Bools | None = None, theirs: Bools | None = None
     return found
 
 
-def _blocks(field: Field, rows: Ints, mine: Bools | None, theirs: Bools | None) -> Iterator[tuple[Floats, Floats]]:
+def _blocks(field: Field, rows: Ints, mine: Bools | None, theirs: Bools | None) -> Iterator[tuple[Singles, Singles]]:
     """Source by unit, 1 where there is a row, for some units at a time."""
     if not len(rows):
         return
@@ -78,7 +80,7 @@ def _blocks(field: Field, rows: Ints, mine: Bools | None, theirs: Bools | None) 
         shape = field.size, BLOCK
         sides = []
         for side in (mine, theirs):
-            block = np.zeros(shape, np.float32)
+            block: Singles = np.zeros(shape, np.float32)
             chosen = rows[here] if side is None else rows[here][side[rows[here]]]
             at = unit[here] if side is None else unit[here][side[rows[here]]]
             block[field.source[chosen], at - start] = 1

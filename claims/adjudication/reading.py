@@ -203,9 +203,7 @@ def _value(number: int, row: Mapping[str, Any], attr: Attr | None) -> str:
     if not isinstance(found, str):
         kind = "missing" if "value" not in row else "neither a number nor a text"
         raise BadInput(f"line {number}: value is {kind}")
-    if isinstance(found, Written):
-        _figure(number, found)
-    elif attr is not None and attr.kind == NUMBER:
+    if isinstance(found, Written) or (attr is not None and attr.kind == NUMBER):
         _figure(number, found)
     return found
 

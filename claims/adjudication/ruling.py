@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -84,8 +85,21 @@ def outcome_of(sheet: Sheet, clusters: Clusters, rows: slice, known: Known, meta
     except ValueError:
         truth = np.nan
     near = np.abs(sheet.number[rows] - truth) <= clusters.tolerance[rows]
-    same = np.array([sheet.text[row] >= 0 and sheet.written[row] == known.value for row in range(rows.start, rows.stop)])
+    same = np.array(
+        [sheet.text[row] >= 0 and sheet.written[row] == known.value for row in range(rows.start, rows.stop)]
+    )
     return np.asarray(near | same, np.float64)
+
+
+def _value(sheet: Sheet, row: int) -> str:
+    """As written; a number that was written as a text becomes one, with its digits where JSON allows them."""
+    text = sheet.written[row]
+    if sheet.text[row] >= 0 or isinstance(text, Written):
+        return text
+    return Written(text if JSON_NUMBER.fullmatch(text) else repr(float(text)))
+
+
+JSON_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 
 
 @cache
@@ -117,7 +131,7 @@ def _ruled(sheet: Sheet, sides: counting.Sides, chosen: Ints, weight: Floats) ->
         yield Ruled(
             item,
             attr,
-            sheet.written[chosen[unit]],
+            _value(sheet, int(chosen[unit])),
             confidence,
             status.value,
             outcome.value,

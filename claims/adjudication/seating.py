@@ -56,10 +56,8 @@ class _Seats:
 def votes(sheet: Sheet, clusters: Clusters, voice: Ints) -> Floats:
     """Of each cluster: one vote for each voice, shared by the number of its members."""
     mine = voice[sheet.source]
-    _, place, members = np.unique(
-        sheet.unit * (int(voice.max()) + 1) + mine, return_inverse=True, return_counts=True
-    )
-    return np.bincount(clusters.of, 1.0 / members[place], minlength=clusters.count)
+    _, place, members = np.unique(sheet.unit * (int(voice.max()) + 1) + mine, return_inverse=True, return_counts=True)
+    return np.bincount(clusters.of, 1.0 / members[place], minlength=clusters.count).astype(np.float64)
 
 
 def winners(score: Floats, clusters: Clusters) -> Ints:

@@ -20,7 +20,7 @@ class Sheet:
     """Rows are observations: unit, source, number (NaN for a text), text (-1 for a number) and the value as written.
 
     Sorted by unit, numbers before texts, then by value and source. At most one row for a source in a unit: its latest.
-    units: (item, attr) by number, in time order. moment: of each unit, equal for units that nothing tells apart in time.
+    units: (item, attr) by number, in time order. moment: of each unit, equal where nothing tells units apart in time.
     sources: sorted. attrs: sorted; unit_attr: of each unit.
     """
 
@@ -125,13 +125,13 @@ def _sorted(
 def _read_values(values: list[str], attr: Ints, attrs: list[str], meta: Meta) -> tuple[Floats, Ints]:
     """Numbers where a number was written or META says so; a category is text however it was written."""
     kinds = [meta.attrs[name].kind if name in meta.attrs else None for name in attrs]
-    is_number = [
-        kinds[at] == NUMBER or (kinds[at] is None and type(value) is Written)
+    read = [
+        (value, kinds[at] == NUMBER or (kinds[at] is None and type(value) is Written))
         for at, value in zip(attr.tolist(), values, strict=True)
     ]
-    texts = {value: place for place, value in enumerate(sorted({v for v, yes in zip(values, is_number) if not yes}))}
-    number = np.array([float(v) if yes else np.nan for v, yes in zip(values, is_number)], np.float64)
-    text = np.array([-1 if yes else texts[v] for v, yes in zip(values, is_number)], np.int64)
+    places = {text: place for place, text in enumerate(sorted({value for value, is_number in read if not is_number}))}
+    number = np.array([float(value) if is_number else np.nan for value, is_number in read], np.float64)
+    text = np.array([-1 if is_number else places[value] for value, is_number in read], np.int64)
     return number, text
 
 

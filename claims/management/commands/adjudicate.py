@@ -8,7 +8,7 @@ from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -23,7 +23,9 @@ class Command(BaseCommand):
     requires_migrations_checks = False
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=_file, help='lines of {"item", "attr"?, "source", "value", "time"?}; - for stdin')
+        parser.add_argument(
+            "file", type=_file, help='lines of {"item", "attr"?, "source", "value", "time"?}; - for stdin'
+        )
         parser.add_argument("--meta", type=_file, help='{"attrs": {…}, "sources": {name: {"group": …}}}')
         parser.add_argument("--truth", type=_file, help='outcomes known by then: lines of {"item", "attr"?, "value"}')
         parser.add_argument("--no-copying", action="store_true", help="without groups, every source is a voice")
@@ -71,7 +73,7 @@ def _opened(path: Path) -> Any:
 def as_line(ruled: Ruled) -> str:
     """The value as it was written: a number stays a number, to the last digit."""
     attr = f', "attr": {json.dumps(ruled.attr)}' if ruled.attr else ""
-    value = str(ruled.value) if isinstance(ruled.value, Written) else json.dumps(ruled.value)
+    value = str(ruled.value) if isinstance(ruled.value, Written) else json.dumps(ruled.value)  # digits as they were
     rest = json.dumps({"supporting": ruled.supporting, "voices": ruled.voices})[1:]
     return (
         f'{{"item": {json.dumps(ruled.item)}{attr}, "value": {value}, "confidence": {ruled.confidence}, '
