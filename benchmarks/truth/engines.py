@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.truth import informed
 from benchmarks.truth.scoring import Answer
 from benchmarks.truth.world import World
 from tests.claims.truth_oracles import accu, accucopy, counting, truthfinder
@@ -80,11 +81,26 @@ def _split(world: World, rows: Sequence[Row]) -> set[tuple[str, str]]:
     return found
 
 
-def adjudicate(regime: str, world: World, folder: Path) -> dict[str, Answer]:
+# judges that are told the copies or more, from the world itself
+KNOWING: Mapping[str, Callable[[World], dict[str, Answer]]] = {
+    "voices": voices,
+    "popaccu-uncopied": informed.uncopied_popaccu,
+    "accuracies": informed.accuracies,
+    "informed": informed.informed,
+}
+
+
+def adjudicate(regime: str, world: World, folder: Path, project: Path = ROOT) -> dict[str, Answer]:
+    """project: the folder with the manage.py that is asked."""
     arguments = [str(folder / one) if one.endswith((".json", ".jsonl")) else one for one in REGIMES[regime]]
-    command = [sys.executable, str(ROOT / "manage.py"), "adjudicate", str(folder / "observations.jsonl"), *arguments]
+    command = [sys.executable, "manage.py", "adjudicate", str(folder / "observations.jsonl"), *arguments]
     done = subprocess.run(
-        command, capture_output=True, text=True, check=False, env={"SECRET_KEY": "only-for-the-benchmark", **os.environ}
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=project,
+        env={"SECRET_KEY": "only-for-the-benchmark", **os.environ},
     )
     if done.returncode:
         said = [line for line in done.stderr.splitlines() if line.strip() and not line.startswith("Type 'manage.py")]

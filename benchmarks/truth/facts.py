@@ -21,13 +21,14 @@ class Facts:
     """series[attr][definition][entity][day + BEFORE]; definition 0 is the truth.
 
     twin[entity]: the other entity it is commonly taken for. burden[attr][entity]: how hard it is for everybody, 1 on
-    average.
+    average. rank[entity]: from 0 to 1, in which order entities fall under other definitions.
     """
 
     attrs: tuple[Attr, ...]
     series: list[list[list[Series]]]
     twin: list[int]
     burden: list[list[float]]
+    rank: list[float]
 
     def value(self, attr: int, definition: int, entity: int, day: int) -> Value:
         return self.series[attr][definition][entity][day + BEFORE]
@@ -39,7 +40,8 @@ def facts_of(recipe: Recipe) -> Facts:
     series = [_attribute(rng, attr, recipe.entities, length) for attr in recipe.attrs]
     twin = [(entity + rng.randrange(1, recipe.entities)) % recipe.entities for entity in range(recipe.entities)]
     burden = [_burden(rng, recipe) for _ in recipe.attrs]
-    return Facts(tuple(tolerance(attr) for attr in recipe.attrs), series, twin, burden)
+    rank = [(place + 0.5) / recipe.entities for place in rng.sample(range(recipe.entities), recipe.entities)]
+    return Facts(tuple(tolerance(attr) for attr in recipe.attrs), series, twin, burden, rank)
 
 
 def _burden(rng: Random, recipe: Recipe) -> list[float]:

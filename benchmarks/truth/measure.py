@@ -23,11 +23,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.truth import engines, files
 from benchmarks.truth.generate import recipes
+from benchmarks.truth.informed import limits
 from benchmarks.truth.scoring import Answer, Score, score
 from benchmarks.truth.world import World, generate
 
 WORLDS = ["flight-like:1-3", "stock-like:1-3", "desk:1-3", "no-copying:1-3", "bad-copying:1-3", "random:1-5"]
-ENGINES = [*engines.ORACLES, "voices", *engines.REGIMES]
+ENGINES = [*engines.ORACLES, *engines.KNOWING, *engines.REGIMES]
 
 
 def main() -> None:
@@ -38,13 +39,14 @@ def main() -> None:
     )
     parser.add_argument("--scale", type=float, default=1.0, help="entities of a world, against the preset")
     parser.add_argument("--reveal", type=float, default=0.05, help="share of items told to the taught engines")
+    parser.add_argument("--project", type=Path, default=engines.ROOT, help="folder of the manage.py that is measured")
     parser.add_argument("--json", type=Path, help="also write every line as JSON")
     options = parser.parse_args()
     lines = []
     for recipe in recipes(options.worlds, options.scale):
         world = generate(recipe)
         print(f"\n{recipe.name} seed {recipe.seed}: {describe(world)}")
-        for line in compare(world, options.engines, options.reveal):
+        for line in compare(world, options.engines, options.reveal, options.project):
             lines.append({"world": recipe.name, "seed": recipe.seed, **line})
             print(row(line), flush=True)
     print("\nMeans over all worlds")
@@ -57,14 +59,16 @@ def main() -> None:
 def describe(world: World) -> str:
     hidden = files.hidden(world)
     causes = " ".join(f"{name} {share:.0%}" for name, share in hidden["causes"].items())
+    bounds = limits(world)
     groups = "+".join(str(len(group)) for group in world.groups) or "no groups"
     return (
         f"{world.recipe.sources} sources ({groups}), {len(world.rows):,} observations of {len(world.truth):,} items, "
-        f"{hidden['wrong']:.0%} wrong: {causes}"
+        f"{hidden['wrong']:.0%} wrong: {causes}; truth unspoken {bounds.unspoken:.1%}, "
+        f"outnumbered {bounds.outnumbered:.1%}"
     )
 
 
-def compare(world: World, names: list[str], reveal: float) -> Iterator[dict[str, Any]]:
+def compare(world: World, names: list[str], reveal: float, project: Path) -> Iterator[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         files.write(world, folder, reveal)
@@ -72,7 +76,7 @@ def compare(world: World, names: list[str], reveal: float) -> Iterator[dict[str,
             told = set(files.revealed(world, reveal)) if engine.endswith("taught") else set()
             start = time.perf_counter()
             try:
-                answers = ask(engine, world, folder)
+                answers = ask(engine, world, folder, project)
             except engines.CannotRun as problem:
                 yield {"engine": engine, "problem": str(problem)}
                 continue
@@ -80,11 +84,11 @@ def compare(world: World, names: list[str], reveal: float) -> Iterator[dict[str,
             yield {"engine": engine, **asdict(score(world, answers, told)), "seconds": seconds}
 
 
-def ask(engine: str, world: World, folder: Path) -> dict[str, Answer]:
+def ask(engine: str, world: World, folder: Path, project: Path) -> dict[str, Answer]:
     if engine in engines.REGIMES:
-        return engines.adjudicate(engine, world, folder)
-    if engine == "voices":
-        return engines.voices(world)
+        return engines.adjudicate(engine, world, folder, project)
+    if engine in engines.KNOWING:
+        return engines.KNOWING[engine](world)
     return engines.oracle(engine, world)
 
 

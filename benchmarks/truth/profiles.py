@@ -13,6 +13,8 @@ from benchmarks.truth.recipe import Cause, Recipe
 from tests.claims.truth_oracles.ballots import Attr
 
 SCATTERED = (Cause.STALE, Cause.PURE, Cause.INSTRUMENT, Cause.UNIT)
+SCOPES = (1.0, 1.0, 0.6, 0.3)
+LEAST_SCOPE = 0.15
 LAGS = (1, 1, 1, 2, 3, 7)
 
 
@@ -20,13 +22,16 @@ LAGS = (1, 1, 1, 2, 3, 7)
 class Profile:
     """accuracy: what is aimed at for its own values. rates[attr][cause]: chance of each cause, but for definitions.
 
-    definition[attr]: 0 for the truth. digits[attr]: significant digits (decimals for minutes) it writes.
-    wanted[cause]: the share of its own values that shall be wrong from that cause. covered: entities; attrs:
-    attributes it has; presence: the share of those it has on a day.
+    definition[attr]: 0 for the truth; scope[attr]: the share of entities for which it is used, always those of the
+    lowest rank, as the listings of one country would be. digits[attr]: significant digits (decimals for minutes).
+    wanted[cause]: the share of its own values that shall be wrong from that cause; factor[cause]: what rates had to be
+    multiplied by to get there. covered: entities; attrs: attributes it has; presence: the share of those it has on a
+    day.
     """
 
     accuracy: float
     definition: list[int]
+    scope: list[float]
     rates: list[dict[Cause, float]]
     digits: list[int]
     covered: set[int]
@@ -36,6 +41,7 @@ class Profile:
     feed_stale: bool
     delay_seconds: int
     wanted: dict[Cause, float] = field(default_factory=dict)
+    factor: dict[Cause, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,7 @@ def _profile(rng: Random, recipe: Recipe, facts: Facts, accuracy: float, coverag
     return Profile(
         accuracy=accuracy,
         definition=[0] * len(recipe.attrs),
+        scope=[1.0] * len(recipe.attrs),
         rates=[],
         digits=[_digits(rng, attr) for attr in facts.attrs],
         covered=set(rng.sample(range(recipe.entities), count)),
@@ -136,13 +143,15 @@ def _take_definitions(rng: Random, recipe: Recipe, profiles: list[Profile], copy
     spare = [error * 0.95 for error in errors]
     room = [_room(rng, recipe, attr, profiles, independent) for attr in range(len(recipe.attrs))]
     for source, attr in _tempted(rng, recipe, profiles, independent):
-        cost = recipe.attrs[attr].apart
+        scope = min(rng.choice(SCOPES), spare[source] / recipe.attrs[attr].apart)
+        cost = recipe.attrs[attr].apart * scope
         weight = 1 + readers[source]
-        if cost <= spare[source] and room[attr] >= 1 and rng.random() < budget / (cost * weight):
+        if scope >= LEAST_SCOPE and room[attr] >= 1 and rng.random() < budget / (cost * weight):
             budget -= cost * weight
             spare[source] -= cost
             room[attr] -= 1
             profiles[source].definition[attr] = _which(rng, recipe, attr)
+            profiles[source].scope[attr] = scope
 
 
 def _room(rng: Random, recipe: Recipe, attr: int, profiles: list[Profile], independent: Sequence[int]) -> float:
@@ -169,7 +178,7 @@ def _which(rng: Random, recipe: Recipe, attr: int) -> int:
 def _set_rates(rng: Random, recipe: Recipe, profile: Profile) -> None:
     """What the definitions leave of the errors goes to the other causes in proportion, unevenly over attributes."""
     count = len(profile.attrs)
-    spent = sum(recipe.attrs[a].apart for a in profile.attrs if profile.definition[a]) / count
+    spent = sum(recipe.attrs[a].apart * profile.scope[a] for a in profile.attrs if profile.definition[a]) / count
     left = max((1 - profile.accuracy) * 0.2, 1 - profile.accuracy - spent)
     weight = {a: recipe.attrs[a].difficulty * rng.lognormvariate(0, recipe.skill) for a in sorted(profile.attrs)}
     scale = left * count / sum(weight.values())

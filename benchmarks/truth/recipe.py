@@ -140,17 +140,9 @@ def flight_like(seed: int, scale: float = 1.0) -> Recipe:
         CopyRecipe(2, 0.61, rate=(0.9, 1.0)),
     )
     return Recipe(
-        "flight-like",
-        seed,
-        38,
-        size(60, scale),
-        10,
-        attrs,
-        groups,
-        (0.54, 0.80, 0.97),
-        (0.35, 0.9),
-        definition_cap=0.45,
-    )
+        "flight-like", seed, 38, size(60, scale), 10, attrs, groups, (0.54, 0.80, 0.97), (0.18, 0.6), hardness=0.7,
+        herding=0.95,
+    )  # fmt: skip
 
 
 # name, difficulty, ambiguity, share of sources that offer it
@@ -176,8 +168,8 @@ def stock_like(seed: int, scale: float = 1.0) -> Recipe:
     )
     groups = (CopyRecipe(11, 0.92, rate=(0.95, 1.0)), CopyRecipe(2, 0.75, rate=(0.95, 1.0)))
     return Recipe(
-        "stock-like", seed, 55, size(30, scale), 8, attrs, groups, (0.54, 0.84, 0.97), (0.5, 1.0), definition_cap=0.6,
-        herding=0.95, hardness=1.2,
+        "stock-like", seed, 55, size(30, scale), 8, attrs, groups, (0.54, 0.82, 0.97), (0.3, 0.9), definition_cap=0.65,
+        herding=0.95, hardness=1.5,
     )  # fmt: skip
 
 
@@ -227,7 +219,7 @@ def random(seed: int, scale: float = 1.0) -> Recipe:
     lowest = rng.uniform(0.54, 0.7)
     items = size(rng.randint(1500, 4000), scale)
     days = rng.randint(4, 25)
-    low_coverage = rng.uniform(0.2, 0.9)
+    low_coverage = rng.uniform(0.2, 0.6)
     return Recipe(
         name=f"random-{seed}",
         seed=seed,
@@ -236,12 +228,12 @@ def random(seed: int, scale: float = 1.0) -> Recipe:
         days=days,
         attrs=attrs,
         groups=_random_groups(rng, sources),
-        accuracy=(lowest, rng.uniform(max(0.72, lowest), 0.92), 0.97),
-        coverage=(low_coverage, rng.uniform(max(0.5, low_coverage), 1.0)),
+        accuracy=(lowest, rng.uniform(0.71, 0.86), 0.97),
+        coverage=(low_coverage, rng.uniform(0.6, 1.0)),
         skill=rng.uniform(0.1, 1.0),
-        hardness=rng.uniform(0.0, 1.2),
-        herding=rng.uniform(0.4, 1.0),
-        definition_cap=rng.uniform(0.25, 0.5),
+        hardness=rng.uniform(0.3, 1.8),
+        herding=rng.uniform(0.6, 1.0),
+        definition_cap=rng.uniform(0.3, 0.65),
         traps=rng.choice((0.0, 0.0, 0.0, 0.1)),
         feed_stale=rng.uniform(0.0, 0.5),
         timed=rng.random() < 0.85,
@@ -282,7 +274,7 @@ def _random_groups(rng: Random, sources: int) -> tuple[CopyRecipe, ...]:
         groups.append(
             CopyRecipe(
                 count,
-                rng.choice((rng.uniform(0.54, 0.7), rng.uniform(0.7, 0.9), rng.uniform(0.9, 0.97))),
+                rng.choice((rng.uniform(0.54, 0.7), rng.uniform(0.54, 0.97), rng.uniform(0.9, 0.97))),
                 (lowest, min(1.0, lowest + 0.2)),
                 lagged=rng.choice((0.0, 0.0, 0.3, 0.8)),
                 chained=rng.choice((0.0, 0.3)),

@@ -135,6 +135,7 @@ class Voice:
         for _ in range(CALIBRATIONS):
             self._start("calibration")
             self._calibrate(self.values(range(world.recipe.days)[-CALIBRATION_DAYS:]))
+        self.profile.factor = self.factor
         self._start("voice")
 
     def _start(self, purpose: str) -> None:
@@ -160,7 +161,7 @@ class Voice:
 
     def _say(self, attr: int, entity: int, day: int) -> Said:
         """The gravest cause is the one that is named."""
-        definition, rng = self.profile.definition[attr], self.rng
+        definition, rng = definition_used(self.facts, self.profile, attr, entity), self.rng
         cause = Cause.DEFINITION if definition else Cause.NONE
         instrument = self._persistent(self.mistaken, Cause.INSTRUMENT, attr, entity, self._stranger)
         slip = self._persistent(self.slipping, Cause.UNIT, attr, entity, lambda _: rng.choice(SLIPS))
@@ -213,6 +214,10 @@ class Voice:
         if rule.tol_abs > 0:
             return truth + self.rng.choice((-1, 1)) * rule.tol_abs * self.rng.uniform(1.2, 8)
         return truth * (1 + self.rng.choice((-1, 1)) * self.rng.uniform(1.5, 30) * min(rule.tol_rel, 0.03))
+
+
+def definition_used(facts: Facts, profile: Profile, attr: int, entity: int) -> int:
+    return profile.definition[attr] if facts.rank[entity] < profile.scope[attr] else 0
 
 
 def is_right(facts: Facts, cell: Cell, value: Value) -> bool:
