@@ -5,14 +5,14 @@ A value is labelled and stays visible; it is never repaired into a vote. Stale v
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import lru_cache
 
 from claims.policy import ARITHMETIC, Policy
 from claims.types import Finding, Stance
-from sources.types import Kind, Observation
+from sources.types import Kind
 
 # Signed quantities: zero is an ordinary figure there.
 SIGNED = frozenset({"price_change", "index_record", "funding_rate"})
@@ -20,8 +20,11 @@ SIGNED = frozenset({"price_change", "index_record", "funding_rate"})
 DIFFERENCES = frozenset({"index_record"})
 
 ALIKE = 5  # well below the smallest slip, ten times
+EXACT = Kind.EXACT
+CONTRADICTS = Stance.CONTRADICTS
+NOBODY: frozenset[str] = frozenset()
 
-VoiceOf = Callable[[Finding], str]
+Labelled = tuple[tuple[Finding, ...], frozenset[str]]
 
 
 def labelled(finding: Finding, label: str) -> Finding:
@@ -38,33 +41,47 @@ def by_standing(
 
     def label(finding: Finding) -> Finding:
         slug = finding.answer.source
-        if slug in publishers and finding.stance is not Stance.CONTRADICTS:
+        if slug in publishers and finding.stance is not CONTRADICTS:
             return labelled(finding, "publisher")
         return finding if slug in classified else labelled(finding, "unclassified")
 
-    return tuple(label(finding) for finding in findings)
+    return tuple([label(finding) for finding in findings])
 
 
 def by_value(
-    findings: Sequence[Finding], metric: str, voice_of: VoiceOf, authorities: Collection[str], policy: Policy
-) -> tuple[Finding, ...]:
-    """Labels missing zeros, then unit slips among the rest. An authority's own word is never labelled."""
-    kept = list(findings)
-    if is_plain(findings):
-        return tuple(findings)
+    findings: Sequence[Finding], names: Sequence[str], metric: str, authorities: Collection[str], policy: Policy
+) -> Labelled:
+    """Labels missing zeros and unit slips; names: the voice of each. An authority's own word is never a slip.
+
+    Returns the findings and the witnesses: voices without which a label might be another.
+    """
+    exact = [
+        (seen.value, place)
+        for place, one in enumerate(findings)
+        if one.counts and (seen := one.answer.observation) is not None and seen.kind is EXACT
+    ]
+    if _are_alike([value for value, _ in exact]):
+        return tuple(findings), NOBODY
+    figures = [Figure(value, names[place], place) for value, place in exact]
+    labels: dict[int, str] = {}
+    witnesses: set[str] = set()
     if metric not in SIGNED:
-        kept = [labelled(one, "zero") if _is_missing(one, kept, voice_of, policy) else one for one in kept]
+        large = {name for one, name in zip(findings, names, strict=True) if one.counts and _is_large(one, policy)}
+        _missing(figures, large, labels, witnesses)
     if metric not in DIFFERENCES:
-        tolerance = policy.metrics[metric].tolerance
-        suspects = [one for one in kept if one.answer.source not in authorities]
-        slips = {id(one) for one in suspects if _is_slip(one, kept, voice_of, tolerance, policy)}
-        kept = [labelled(one, "unit_slip") if id(one) in slips else one for one in kept]
-    return tuple(kept)
+        suspects = [one for one in figures if findings[one.place].answer.source not in authorities]
+        _slips(suspects, figures, policy.metrics[metric].tolerance, policy.slip_voices, labels, witnesses)
+    kept = (labelled(one, labels[place]) if place in labels else one for place, one in enumerate(findings))
+    return tuple(kept), frozenset(witnesses)
 
 
-def is_plain(findings: Sequence[Finding]) -> bool:
-    """No value stands out, nor would one if any of the findings were missing."""
-    return _are_alike([_said(one).value for one in findings if _is_exact(one)])
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """An exact value that counts. place: of its finding."""
+
+    value: Decimal
+    voice: str
+    place: int
 
 
 def _are_alike(values: Sequence[Decimal]) -> bool:
@@ -72,44 +89,82 @@ def _are_alike(values: Sequence[Decimal]) -> bool:
     return not values or (min(values) > 0 and max(values) < ALIKE * min(values))
 
 
-def _are_near(one: Decimal, other: Decimal) -> bool:
-    """As `_are_alike`, for two."""
-    return one > 0 and other > 0 and one < ALIKE * other and other < ALIKE * one
-
-
-def _is_missing(finding: Finding, findings: Sequence[Finding], voice_of: VoiceOf, policy: Policy) -> bool:
+def _missing(figures: Sequence[Figure], large: set[str], labels: dict[int, str], witnesses: set[str]) -> None:
     """A zero of one voice alone, while another voice's figure is far above its own resolution."""
-    if not _is_exact(finding) or _said(finding).value:
+    zeros = [one for one in figures if not one.value]
+    voices = {one.voice for one in zeros}
+    if len(voices) == 1 and large - voices:
+        labels.update((one.place, "zero") for one in zeros)
+    if len(voices) <= 2 and large:
+        witnesses |= voices | (large if len(large) <= 2 else set())
+
+
+def _is_large(finding: Finding, policy: Policy) -> bool:
+    observation = finding.answer.observation
+    low = None if observation is None else observation.low
+    if observation is None or low is None or low <= 0:
         return False
-    others = [one for one in findings if one.counts and voice_of(one) != voice_of(finding)]
-    alone = not any(_is_exact(one) and not _said(one).value for one in others)
-    return alone and any(_is_large(_said(one), policy.large_factor) for one in others)
+    return observation.value >= policy.large_factor * (observation.value - low)
 
 
-def _is_large(observation: Observation, factor: int) -> bool:
-    low, value = observation.low, observation.value
-    return low is not None and low > 0 and value >= factor * (value - low)
-
-
-def _is_slip(
-    finding: Finding, findings: Sequence[Finding], voice_of: VoiceOf, tolerance: Decimal, policy: Policy
-) -> bool:
+def _slips(
+    suspects: Iterable[Figure],
+    figures: Sequence[Figure],
+    tolerance: Decimal,
+    needed: int,
+    labels: dict[int, str],
+    witnesses: set[str],
+) -> None:
     """One power of ten, or a sign, away from enough voices that agree, while no other voice shares the figure."""
-    if not _is_exact(finding):
-        return False
-    value, mine = _said(finding).value, voice_of(finding)
-    others = [(_said(one).value, voice_of(one)) for one in findings if one is not finding and _is_exact(one)]
-    agreeing: dict[str, set[str]] = {}
-    for other, voice in others:
-        if not _are_near(value, other):
-            agreeing.setdefault(factor_between(value, other, tolerance), set()).add(voice)
-    agreeing.pop("", None)
-    if not any(len(voices) >= policy.slip_voices for voices in agreeing.values()):
-        return False
-    return not any(voice != mine and factor_between(value, other, tolerance) == "1" for other, voice in others)
+    line = Line(figures, tolerance, needed)
+    for one in (suspect for suspect in suspects if suspect.value):
+        sharing = line.sharing(one)
+        if len(sharing - {one.voice}) > 1:
+            continue
+        agreeing = [voices for voices in line.powers_away(one) if len(voices) >= needed]
+        if not agreeing:
+            continue
+        witnesses |= sharing | {name for voices in agreeing if len(voices) == needed for name in voices}
+        if not sharing - {one.voice}:
+            labels[one.place] = "unit_slip"
 
 
-@lru_cache(maxsize=4096)  # every voice is left out once, and all pairs of the others are looked at again
+class Line:
+    """The figures in order, to ask which voices say a figure, or a power of ten of it, within the tolerance.
+
+    A set of voices stops growing at one more than `needed`: nobody asks for more.
+    """
+
+    def __init__(self, figures: Iterable[Figure], tolerance: Decimal, needed: int) -> None:
+        self.figures = sorted((one for one in figures if one.value), key=lambda one: one.value)
+        self.values = [one.value for one in self.figures]
+        self.sizes = sorted({value.adjusted() for value in self.values})
+        self.below, self.above = 1 - tolerance, 1 + tolerance
+        self.most = max(needed, 2) + 1
+
+    def sharing(self, figure: Figure) -> set[str]:
+        """The voices that say this figure, its own among them."""
+        return self._between(figure.value / self.above, figure.value / self.below)
+
+    def powers_away(self, figure: Figure) -> Iterator[set[str]]:
+        """For the sign and every power of ten but one: the voices that say the figure divided by it."""
+        yield self._between(-figure.value / self.below, -figure.value / self.above)
+        size = figure.value.adjusted()
+        for power in sorted({size - other + more for other in self.sizes for more in (-1, 0, 1)} - {0}):
+            base = figure.value.scaleb(-power)
+            yield self._between(base / self.above, base / self.below)
+
+    def _between(self, one: Decimal, other: Decimal) -> set[str]:
+        low, high = min(one, other), max(one, other)
+        first, last = bisect_left(self.values, low), bisect_right(self.values, high)
+        found: set[str] = set()
+        for place in range(first, last):
+            found.add(self.figures[place].voice)
+            if len(found) == self.most:
+                break
+        return found
+
+
 def factor_between(one: Decimal, other: Decimal, tolerance: Decimal) -> str:
     """ "1000" when one is a thousand times the other within the tolerance, "0.01", "-1", "1"; "" for anything else."""
     if not one or not other:
@@ -124,15 +179,3 @@ def factor_between(one: Decimal, other: Decimal, tolerance: Decimal) -> str:
         if abs(ratio / factor - 1) <= tolerance:
             return f"{factor:f}"
     return ""
-
-
-def _is_exact(finding: Finding) -> bool:
-    observation = finding.answer.observation
-    return finding.counts and observation is not None and observation.kind is Kind.EXACT
-
-
-def _said(finding: Finding) -> Observation:
-    observation = finding.answer.observation
-    if observation is None:
-        raise ValueError("a finding without an observation")
-    return observation

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
+from datetime import datetime, timedelta
+from decimal import Context, Decimal
+from functools import lru_cache
 
-from claims.types import Finding
 from sources.metrics import Metric
 from sources.types import Kind, Observation
 
-ONE = Decimal(1)
+ZERO = Decimal(0)
 HALF = Decimal("0.5")
+SECOND = timedelta(seconds=1)
+WEIGHING = Context(prec=16)  # weights are only compared with each other; forty digits of a power cost a ruling
+EXACT = Kind.EXACT
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,64 +29,79 @@ class Consensus:
     spread: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Vote:
-    value: Decimal
-    weight: Decimal
-    voice: str
+Vote = tuple[Decimal, str, int]  # value, voice, and its place among the observations: sorted as it stands
 
 
-def consensus_of(
-    findings: Sequence[Finding], voice_of: Callable[[Finding], str], metric: Metric, end: datetime
-) -> Consensus:
-    """Of these findings; end: the moment the claim speaks of, from which values age."""
-    observed = [(one.answer.observation, voice_of(one)) for one in findings if one.answer.observation is not None]
-    votes = sorted(
-        (Vote(seen.value, _freshness(seen, metric, end), voice) for seen, voice in observed if seen.kind is Kind.EXACT),
-        key=lambda vote: (vote.value, vote.voice, vote.weight),
-    )
-    spread = votes[-1].value - votes[0].value if votes else None
+def consensus_of(seen: Sequence[Observation], names: Sequence[str], metric: Metric, end: datetime) -> Consensus:
+    """Of these observations, each with the name of its voice; end: the moment the claim speaks of, from which they age.
+
+    The order matters only between members of one voice that say the same.
+    """
+    votes = sorted((one.value, names[place], place) for place, one in enumerate(seen) if one.kind is EXACT)
     cluster = _densest(votes, metric.tolerance)
-    value = _median(cluster) if cluster else None
-    low, high = _intersection([seen for seen, _ in observed])
+    low, high = _intersection(seen)
     if low is not None and high is not None and low > high:
-        low, high = (cluster[0].value, cluster[-1].value) if cluster else (None, None)
-    return Consensus(low, high, value, spread)
+        low, high = (cluster[0][0], cluster[-1][0]) if cluster else (None, None)
+    if not cluster:
+        return Consensus(low, high)
+    return Consensus(low, high, _median(cluster, seen, metric, end), votes[-1][0] - votes[0][0])
 
 
-def _intersection(observed: Sequence[Observation]) -> tuple[Decimal | None, Decimal | None]:
+def _intersection(seen: Sequence[Observation]) -> tuple[Decimal | None, Decimal | None]:
     """The highest low and the lowest high; the first is above the second when the intervals share no value."""
-    lows = [seen.low for seen in observed if seen.low is not None]
-    highs = [seen.high for seen in observed if seen.high is not None]
+    lows = [one.low for one in seen if one.low is not None]
+    highs = [one.high for one in seen if one.high is not None]
     return max(lows, default=None), min(highs, default=None)
 
 
-def _freshness(seen: Observation, metric: Metric, end: datetime) -> Decimal:
-    """2^(−age / half-life); a provider that does not say when is taken at one half-life."""
-    if seen.observed_at is None:
-        return HALF
-    age = Decimal(int(abs(seen.observed_at - end).total_seconds()))
-    return HALF ** (age / Decimal(int(metric.half_life.total_seconds())))
+def _densest(votes: Sequence[Vote], tolerance: Decimal) -> Sequence[Vote]:
+    """The run of votes (in order) with most voices and ends within the tolerance; the narrower one wins."""
+    if not votes or (_is_run(votes[0][0], votes[-1][0], tolerance) and _is_one_each(votes)):
+        return votes
+    best: tuple[int, Decimal, int, int] | None = None
+    end, inside = 0, dict[str, int]()
+    for start, (value, voice, _) in enumerate(votes):
+        while end < len(votes) and _is_run(value, votes[end][0], tolerance):
+            inside[votes[end][1]] = inside.get(votes[end][1], 0) + 1
+            end += 1
+        rank = (-len(inside), votes[end - 1][0] - value, start, end)
+        best = rank if best is None or rank < best else best
+        inside[voice] -= 1
+        if not inside[voice]:
+            del inside[voice]
+    return votes[best[2] : best[3]] if best else ()
 
 
-def _densest(votes: Sequence[Vote], tolerance: Decimal) -> list[Vote]:
-    """The run of votes (sorted by value) with most voices and ends within the tolerance; the narrower one wins."""
-    runs = [_run(votes, start, tolerance) for start in range(len(votes))]
-    return min(runs, key=lambda run: (-len({vote.voice for vote in run}), run[-1].value - run[0].value), default=[])
+def _is_one_each(votes: Sequence[Vote]) -> bool:
+    return len({vote[1] for vote in votes}) == len(votes)
 
 
-def _run(votes: Sequence[Vote], start: int, tolerance: Decimal) -> list[Vote]:
-    low = votes[start].value
-    return [vote for vote in votes[start:] if vote.value - low <= tolerance * max(abs(low), abs(vote.value))]
+def _is_run(low: Decimal, high: Decimal, tolerance: Decimal) -> bool:
+    return high - low <= tolerance * (high if low > 0 else max(abs(low), abs(high)))
 
 
-def _median(cluster: Sequence[Vote]) -> Decimal:
+def _median(cluster: Sequence[Vote], seen: Sequence[Observation], metric: Metric, end: datetime) -> Decimal:
     """The lower weighted median; a voice has one vote, shared among its members."""
-    voices = [vote.voice for vote in cluster]
-    weights = [vote.weight / voices.count(vote.voice) for vote in cluster]
-    reached, half = Decimal(0), sum(weights, Decimal(0)) / 2
-    for vote, weight in zip(cluster, weights, strict=True):
+    if len(cluster) == 1:
+        return cluster[0][0]
+    half_life = metric.half_life
+    weights = [_freshness(seen[place].observed_at, half_life, end) for _, _, place in cluster]
+    if not _is_one_each(cluster):
+        members = Counter([voice for _, voice, _ in cluster])
+        weights = [weight / members[voice] for weight, (_, voice, _) in zip(weights, cluster, strict=True)]
+    reached, half = ZERO, sum(weights, ZERO) / 2
+    for (value, _, _), weight in zip(cluster, weights, strict=True):
         reached += weight
         if reached >= half:
-            return vote.value
-    return cluster[-1].value
+            return value
+    return cluster[-1][0]
+
+
+def _freshness(moment: datetime | None, half_life: timedelta, end: datetime) -> Decimal:
+    """2^(−age / half-life); a provider that does not say when is taken at one half-life."""
+    return HALF if moment is None else _halved(abs(moment - end) // SECOND, half_life)
+
+
+@lru_cache(maxsize=65_536)  # whole seconds within a metric's hard limit: few, and a power costs more than a ruling
+def _halved(age: int, half_life: timedelta) -> Decimal:
+    return WEIGHING.power(HALF, WEIGHING.divide(Decimal(age), Decimal(half_life // SECOND)))

@@ -5,7 +5,7 @@ The rules mark them as what they are, verified; the flag `loose` says that the m
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from claims.matching import BOUNDED_ABOVE, BOUNDED_BELOW
@@ -18,15 +18,17 @@ POINT = Decimal(1)  # one percentage point: changes around zero have no scale of
 
 def is_loose(assertion: Assertion, region: Region | None, findings: Iterable[Finding], factor: int, unit: str) -> bool:
     """Every edge of the region is further than `factor` times from everything the supporting findings say."""
-    seen = [one.answer.observation for one in findings if one.answer.observation is not None]
-    edges = [] if region is None else [edge for edge in (region.low, region.high) if edge is not None]
-    if assertion.comparator not in WITH_EDGES or not seen or not edges:
+    if region is None or assertion.comparator not in WITH_EDGES:
         return False
-    return all(_is_far(edge, value, factor, unit) for edge in edges for value in _said(seen))
+    edges = [edge for edge in (region.low, region.high) if edge is not None]
+    seen = [one.answer.observation for one in findings if one.answer.observation is not None]
+    if not seen or not edges:
+        return False
+    return all(_is_far(edge, value, factor, unit) for value in _said(seen) for edge in edges)
 
 
-def _said(seen: Iterable[Observation]) -> list[Decimal]:
-    return [figure for one in seen for figure in (one.value, one.low, one.high) if figure is not None]
+def _said(seen: Iterable[Observation]) -> Iterator[Decimal]:
+    return (figure for one in seen for figure in (one.value, one.low, one.high) if figure is not None)
 
 
 def _is_far(edge: Decimal, value: Decimal, factor: int, unit: str) -> bool:

@@ -6,14 +6,14 @@ guard band. Otherwise inconclusive, with the reason. Nothing here counts anythin
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal, localcontext
 
 from claims.policy import ARITHMETIC, POLICY, Policy
 from claims.types import Answer, Assertion, Comparator, Finding, Region, Stance
 from sources.metrics import Metric
-from sources.types import Observation, Question
+from sources.types import Observation
 
 BOUNDED_BELOW = frozenset({Comparator.OVER, Comparator.BROKE_ABOVE})
 BOUNDED_ABOVE = frozenset({Comparator.UNDER, Comparator.BROKE_BELOW})
@@ -26,17 +26,21 @@ ORDER = Decimal(10)  # a magnitude word without an end spans one order: "tens of
 def region_of(assertion: Assertion, policy: Policy = POLICY) -> Region:
     """The values that would make the claim true. ValueError when the comparator lacks its value or has no region."""
     with localcontext(ARITHMETIC):
-        comparator, tolerance = assertion.comparator, policy.metrics[assertion.metric].tolerance
-        if comparator is Comparator.STATES:
-            raise ValueError("a statement has no region")
-        if comparator in RECORDS:
-            return Region(ZERO, None, ZERO)
-        value = _required(assertion.value)
-        if comparator in BOUNDED_BELOW:
-            return Region(value - tolerance * abs(value), None, tolerance * abs(value))
-        if comparator in BOUNDED_ABOVE:
-            return Region(None, value + tolerance * abs(value), tolerance * abs(value))
-        return _bounded(assertion, value, tolerance, policy)
+        return _region(assertion, policy)
+
+
+def _region(assertion: Assertion, policy: Policy) -> Region:
+    comparator, tolerance = assertion.comparator, policy.metrics[assertion.metric].tolerance
+    if comparator is Comparator.STATES:
+        raise ValueError("a statement has no region")
+    if comparator in RECORDS:
+        return Region(ZERO, None, ZERO)
+    value = _required(assertion.value)
+    if comparator in BOUNDED_BELOW:
+        return Region(value - tolerance * abs(value), None, tolerance * abs(value))
+    if comparator in BOUNDED_ABOVE:
+        return Region(None, value + tolerance * abs(value), tolerance * abs(value))
+    return _bounded(assertion, value, tolerance, policy)
 
 
 def _bounded(assertion: Assertion, value: Decimal, tolerance: Decimal, policy: Policy) -> Region:
@@ -87,20 +91,24 @@ def _exponent(value: Decimal) -> int:
     return exponent
 
 
+SUPPORTS, CONTRADICTS, INCONCLUSIVE = Stance.SUPPORTS, Stance.CONTRADICTS, Stance.INCONCLUSIVE
+
+
 def stance_of(observation: Observation, region: Region) -> Stance:
     """The one rule."""
     if _is_inside(observation, region):
-        return Stance.SUPPORTS
-    return Stance.CONTRADICTS if distance(observation, region) > region.guard else Stance.INCONCLUSIVE
+        return SUPPORTS
+    return CONTRADICTS if distance(observation, region) > region.guard else INCONCLUSIVE
 
 
 def _is_inside(observation: Observation, region: Region) -> bool:
-    low, high = observation.low, observation.high
-    if region.low is not None and (low is None or low < region.low):
+    low, high = region.low, region.high
+    if low is not None and (observation.low is None or observation.low < low):
         return False
-    if region.high is None:
+    if high is None:
         return True
-    return high is not None and (high < region.high or (high == region.high and not region.below_high))
+    seen = observation.high
+    return seen is not None and (seen < high or (seen == high and not region.below_high))
 
 
 def distance(observation: Observation, region: Region) -> Decimal:
@@ -112,51 +120,68 @@ def distance(observation: Observation, region: Region) -> Decimal:
     return ZERO
 
 
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """What every observation of one inquiry is read with. region is None where the claim has none."""
+
+    assertion: Assertion
+    metric: Metric
+    region: Region | None
+    policy: Policy
+    volatility: Decimal | None
+
+
+def lens_of(assertion: Assertion, policy: Policy, volatility: Decimal | None) -> Lens:
+    """In the arithmetic of the rules."""
+    region = None if assertion.comparator is Comparator.STATES else _region(assertion, policy)
+    return Lens(assertion, policy.metrics[assertion.metric], region, policy, volatility)
+
+
 def read(
-    assertion: Assertion,
-    answer: Answer,
-    *,
-    policy: Policy = POLICY,
-    volatility: Decimal | None = None,
-    region: Region | None = None,
+    assertion: Assertion, answer: Answer, *, policy: Policy = POLICY, volatility: Decimal | None = None
 ) -> Finding:
     """The observation of an answer read against the assertion. ValueError for an abstention.
 
     volatility: standard deviation of the subject's relative change per √second; None when nobody knows it.
-    region: that of the assertion, where the caller has it already.
     """
+    with localcontext(ARITHMETIC):
+        return read_with(lens_of(assertion, policy, volatility), answer)
+
+
+def read_with(lens: Lens, answer: Answer) -> Finding:
+    """As `read`, for many answers to one assertion; in the arithmetic of the rules."""
     observation = answer.observation
     if observation is None:
         raise ValueError("an abstention has nothing to read")
-    if assertion.comparator is Comparator.STATES:
-        return Finding(answer, Stance.INCONCLUSIVE, None)
-    with localcontext(ARITHMETIC):
-        metric = policy.metrics[assertion.metric]
-        drift = _drift(observation, assertion.question, metric, policy, volatility)
-        wanted = region or region_of(assertion, policy)
-        region = _widened(_at_resolution(wanted, assertion, observation), drift)
-        stance = stance_of(observation, region)
-        aged = _is_too_old(observation, assertion.question, metric)
-        drifted = not aged and drift > policy.drift_limit * metric.tolerance * abs(observation.value)
-        stale = aged or drifted
-        return Finding(answer, stance, region, counts=not stale, label="stale" if stale else "", drifted=drifted)
+    region, drift = lens.region, ZERO
+    if region is None:
+        return Finding(answer, INCONCLUSIVE, None)
+    if lens.assertion.comparator in RECORDS:
+        region = _at_resolution(region, observation)
+    if lens.volatility is not None:
+        drift = _drift(observation, lens, lens.volatility)
+        region = _widened(region, drift)
+    moment, stance = observation.observed_at, stance_of(observation, region)
+    if moment is not None and abs(moment - lens.assertion.question.window.end) > lens.metric.hard_limit:
+        return Finding(answer, stance, region, False, "stale")  # as stale when it is that much later than the window
+    if drift and drift > lens.policy.drift_limit * lens.metric.tolerance * abs(observation.value):
+        return Finding(answer, stance, region, False, "stale", drifted=True)
+    return Finding(answer, stance, region)
 
 
-def _at_resolution(region: Region, assertion: Assertion, observation: Observation) -> Region:
+def _at_resolution(region: Region, observation: Observation) -> Region:
     """The guard band of a record is the resolution of the series that was read."""
-    if assertion.comparator not in RECORDS or observation.low is None or observation.high is None:
+    if observation.low is None or observation.high is None:
         return region
     return replace(region, guard=(observation.high - observation.low) / 2)
 
 
-def _drift(
-    observation: Observation, question: Question, metric: Metric, policy: Policy, volatility: Decimal | None
-) -> Decimal:
+def _drift(observation: Observation, lens: Lens, volatility: Decimal) -> Decimal:
     """What the market may have moved between the moment asked about and the moment observed, in the metric's unit."""
-    if volatility is None or metric.window is not None or observation.observed_at is None:
+    if lens.metric.window is not None or observation.observed_at is None:
         return ZERO
-    apart = abs(observation.observed_at - question.window.end)
-    return policy.drift_sigmas * volatility * abs(observation.value) * seconds(apart).sqrt()
+    apart = abs(observation.observed_at - lens.assertion.window.end)
+    return lens.policy.drift_sigmas * volatility * abs(observation.value) * seconds(apart).sqrt()
 
 
 def seconds(span: timedelta) -> Decimal:
@@ -169,9 +194,3 @@ def _widened(region: Region, by: Decimal) -> Region:
     low = None if region.low is None else region.low - by
     high = None if region.high is None else region.high + by
     return replace(region, low=low, high=high, guard=region.guard + by)
-
-
-def _is_too_old(observation: Observation, question: Question, metric: Metric) -> bool:
-    """A value later than the window by more than the hard limit is as stale."""
-    moment = observation.observed_at
-    return moment is not None and abs(moment - question.window.end) > metric.hard_limit

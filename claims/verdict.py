@@ -6,23 +6,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, localcontext
 
-from claims import cases
+from claims.cases import case_of
 from claims.consensus import consensus_of
+from claims.flags import flags_of
+from claims.houses import Register, registered
 from claims.lifecycle import OVERRIDDEN, Actor, Standing, may_change
-from claims.looseness import is_loose
 from claims.policy import ARITHMETIC, POLICY, Policy
-from claims.types import Answer, Assertion, Case, Finding, Gap, Outcome, Ruling, Stance, Status
-from claims.voting import Bench, Tally, seat, tally, without
+from claims.types import Answer, Assertion, Gap, Outcome, Ruling, Stance, Status
+from claims.voting import Bench, Tally, seat, tally
 from sources.errors import NOT_ASKED, RETRYABLE_REASONS
-from sources.types import Question, SourceFacts
+from sources.independence import Voice
+from sources.types import Observation, Question, SourceFacts
 
 Verdict = tuple[Outcome, Status]
-FLAG_LENGTH = 80  # of the column the flags are stored in
+SUPPORTS, CONTRADICTS = Stance.SUPPORTS, Stance.CONTRADICTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ TABLE: tuple[tuple[Callable[[Count], bool], Verdict], ...] = (
 def rule(
     assertion: Assertion,
     answers: Iterable[Answer],
-    facts: Iterable[SourceFacts],
+    facts: Iterable[SourceFacts] | Register,
     *,
     now: datetime,
     gaps: Iterable[Gap] = (),
@@ -79,13 +81,15 @@ def rule(
 ) -> Ruling:
     """The ruling on one inquiry. The order of answers, facts and gaps does not matter.
 
-    facts: of every source that is known, asked or not. publisher: slug of the source that published the claim.
-    volatility: see matching.read. inconsistent: arithmetic between claims found a breach: a flag, no more.
+    facts: of every source that is known, asked or not; a Register of them where many rulings share it.
+    publisher: slug of the source that published the claim. volatility: see matching.read.
+    inconsistent: arithmetic between claims found a breach; a flag, no vote.
     """
+    register = facts if isinstance(facts, Register) else registered(tuple(facts))
     with localcontext(ARITHMETIC):
-        bench = seat(assertion, answers, facts, publisher, policy, volatility)
+        bench = seat(assertion, answers, register, publisher, policy, volatility)
         count = tally(bench)
-        gap = covering_gap(assertion, gaps)
+        gap = covering_gap(assertion, gaps) if gaps else None
         outcome, status = _before_the_votes(assertion, now, gap) or _decided(bench, count)
         rests_on = () if outcome in FIXED else _rests_on(bench, count, status)
         return _ruling(bench, count, (outcome, status), rests_on, gap, inconsistent)
@@ -116,17 +120,18 @@ def covers(gap: Gap, question: Question) -> bool:
 
 
 def _decided(bench: Bench, count: Tally, left_out: str = "") -> Verdict:
-    numbers = Count(
-        supporting=len(count.supporting),
-        contradicting=len(count.contradicting),
-        quorum=bench.policy.metrics[bench.assertion.metric].quorum,
-        only_retryable=not count.stances and _is_only_retryable(bench, left_out),
-        authority=bool(count.authority),
-        authority_denies=bool(count.denier),
-        only_interested=count.is_only_interested,
-        policy=bench.policy,
+    return decide(
+        Count(
+            supporting=len(count.supporting),
+            contradicting=len(count.contradicting),
+            quorum=bench.metric.quorum,
+            only_retryable=not count.stances and _is_only_retryable(bench, left_out),
+            authority=bool(count.authorities),
+            authority_denies=bool(count.deniers),
+            only_interested=all(voice.interested for voice in count.supporting),
+            policy=bench.policy,
+        )
     )
-    return decide(numbers)
 
 
 def decide(count: Count) -> Verdict:
@@ -136,24 +141,55 @@ def decide(count: Count) -> Verdict:
 
 def _is_only_retryable(bench: Bench, left_out: str) -> bool:
     """False when nobody was asked: whoever has no key or does not cover the question will not answer later either."""
-    heard = [one for one in bench.answers if bench.voice_by_source[one.source].name != left_out]
+    heard = [one for one in bench.answers if bench.houses.name_of[one.source] != left_out]
     asked = [one for one in heard if one.observation is not None or one.abstention not in NOT_ASKED]
     return bool(asked) and all(one.observation is None and one.abstention in RETRYABLE_REASONS for one in asked)
 
 
 def _rests_on(bench: Bench, count: Tally, status: Status) -> tuple[str, ...]:
-    """The voices without which the same rules would give another status."""
-    names = [voice.name for voice in (*count.supporting, *count.contradicting)]
-    return tuple(sorted(name for name in names if _decided(bench, without(bench, count, name), name)[1] is not status))
+    """The voices without which the same rules would give another status, by name.
+
+    Where nobody's label hangs on the voice, its loss is counted; voices that weigh the same are counted once.
+    """
+    found: list[str] = []
+    known: dict[object, Verdict] = {}
+    for name, stance in count.stances.items():
+        voice = bench.houses.voices[name]
+        if name in count.witnesses:
+            verdict = _decided(bench, tally(bench, name), name)
+        else:
+            weight = stance, voice.interested, voice.authority
+            verdict = known.get(weight) or known.setdefault(weight, _decided_without(bench, count, voice, stance))
+        if verdict[1] is not status:
+            found.append(name)
+    return tuple(found)
+
+
+def _decided_without(bench: Bench, count: Tally, voice: Voice, stance: str) -> Verdict:
+    """By counting: nobody else's vote depends on this voice."""
+    others = [one for one in count.supporting if one is not voice]
+    return decide(
+        Count(
+            supporting=len(others),
+            contradicting=len(count.contradicting) - (stance is CONTRADICTS),
+            quorum=bench.metric.quorum,
+            only_retryable=len(count.stances) == 1 and _is_only_retryable(bench, voice.name),
+            authority=any(slug not in voice.members for slug in count.authorities),
+            authority_denies=any(slug not in voice.members for slug in count.deniers),
+            only_interested=all(one.interested for one in others),
+            policy=bench.policy,
+        )
+    )
 
 
 def _ruling(
     bench: Bench, count: Tally, verdict: Verdict, rests_on: tuple[str, ...], gap: Gap | None, inconsistent: bool
 ) -> Ruling:
     outcome, status = verdict
-    case = cases.case_of(bench, count, outcome, status, gap)
-    metric = bench.policy.metrics[bench.assertion.metric]
-    agreed = consensus_of(_heard(bench, count), bench.voice_of, metric, bench.assertion.window.end)
+    case = case_of(bench, count, outcome, status, gap)
+    seen, names = _heard(count)
+    agreed = consensus_of(seen, names, bench.metric, bench.assertion.window.end)
+    name_of = bench.houses.name_of
     return Ruling(
         outcome=outcome,
         status=status,
@@ -162,12 +198,12 @@ def _ruling(
         answered=len(bench.answers) - len(bench.abstentions),
         supporting=len(count.supporting),
         contradicting=len(count.contradicting),
-        quorum=metric.quorum,
-        flags=_flags(bench, count, case, rests_on, inconsistent),
+        quorum=bench.metric.quorum,
+        flags=flags_of(bench, count, case, rests_on, inconsistent),
         abstained=dict(sorted(Counter(one.abstention for one in bench.abstentions).items())),
         findings=count.findings,
         voices=count.stances,
-        voice_of={one.key: bench.voice_by_source[one.source].name for one in bench.answers},
+        voice_of={one.key: name_of[one.source] for one in bench.answers},
         consensus_low=agreed.low,
         consensus_high=agreed.high,
         consensus=agreed.value,
@@ -177,29 +213,13 @@ def _ruling(
     )
 
 
-def _heard(bench: Bench, count: Tally) -> list[Finding]:
-    """The findings the consensus is made of: those of the supporting voices, or of all when none supports."""
-    names = {voice.name for voice in count.supporting}
-    counted = [one for one in count.findings if one.counts]
-    mine = [one for one in counted if bench.voice_of(one) in names and one.stance is Stance.SUPPORTS]
-    return mine or counted
-
-
-def _flags(bench: Bench, count: Tally, case: Case, rests_on: Sequence[str], inconsistent: bool) -> tuple[str, ...]:
-    """Caveats, in a fixed order. `stale` only where the votes that were too old might have mattered."""
-    old = any(one.label == "stale" for one in count.findings)
-    flags = {
-        "lower_bound": case.lower_bound,
-        "inconsistent": inconsistent,
-        "loose": is_loose(case.assertion, case.region, case.supporting, bench.policy.loose_factor, case.unit),
-        "interested_party": case.interested,
-        cases.already_flag(bench.assertion.comparator): cases.is_already_beyond(bench, case.supporting),
-        "stale": old and case.status is not Status.VERIFIED,
-    }
-    return (
-        *(flag for flag, applies in flags.items() if applies),
-        *(f"rests_on:{name}"[:FLAG_LENGTH] for name in rests_on),
-    )
+def _heard(count: Tally) -> tuple[list[Observation], list[str]]:
+    """The observations the consensus is made of, with their voices: what supporting ones say, else all that counts."""
+    said, stances = count.said, count.stances
+    chosen = [pair for pair in said.supporting if stances[pair[1]] is SUPPORTS]
+    pairs = chosen or [*said.contradicting, *said.undecided, *said.supporting]
+    seen = [one.answer.observation for one, _ in pairs if one.answer.observation is not None]
+    return seen, [name for one, name in pairs if one.answer.observation is not None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,143 +5,151 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from claims import anomalies
-from claims.matching import read, region_of
+from claims.houses import Houses, Register
+from claims.matching import Lens, lens_of, read_with
 from claims.policy import Policy
-from claims.types import Answer, Assertion, Comparator, Finding, Stance
-from sources.independence import Voice, voices
-from sources.types import Lineage, SourceFacts
+from claims.types import Answer, Assertion, Finding, Stance
+from sources.independence import Voice
+from sources.metrics import Metric
 
 SPLIT = "split"
+SUPPORTS, CONTRADICTS, INCONCLUSIVE = Stance.SUPPORTS, Stance.CONTRADICTS, Stance.INCONCLUSIVE
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
     """All answers of one inquiry, read and seated. Findings are in the order of their sources, whatever came first."""
 
-    assertion: Assertion
+    lens: Lens
     answers: tuple[Answer, ...]
+    abstentions: tuple[Answer, ...]
     findings: tuple[Finding, ...]
-    voice_by_source: Mapping[str, Voice]
-    policy: Policy
-
-    def voice_of(self, finding: Finding) -> str:
-        return self.voice_by_source[finding.answer.source].name
+    houses: Houses
 
     @property
-    def abstentions(self) -> tuple[Answer, ...]:
-        return tuple(answer for answer in self.answers if answer.observation is None)
+    def assertion(self) -> Assertion:
+        return self.lens.assertion
+
+    @property
+    def metric(self) -> Metric:
+        return self.lens.metric
+
+    @property
+    def policy(self) -> Policy:
+        return self.lens.policy
+
+    def voice_of(self, finding: Finding) -> str:
+        return self.houses.name_of[finding.answer.source]
+
+
+Counted = tuple[Finding, str]  # a finding that may vote, and the name of its voice
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The findings by stance, each with the name of its voice, in their order; discounted: those that may not vote."""
+
+    supporting: list[Counted]
+    contradicting: list[Counted]
+    undecided: list[Counted]
+    discounted: list[Finding]
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """stances: voice name -> stance, for voices that observed something.
+    """stances: voice name -> stance, for voices that observed something, sorted.
 
-    authority, denier: slugs of the authorities that support and deny, "" when none does.
+    authorities, deniers: slugs of those whose own word is the fact and who support or deny, in the order of findings.
+    witnesses: voices without which another voice's value might be labelled otherwise.
     """
 
     findings: tuple[Finding, ...]
+    said: Said
     stances: Mapping[str, str]
     supporting: tuple[Voice, ...]
     contradicting: tuple[Voice, ...]
-    authority: str = ""
-    denier: str = ""
+    authorities: tuple[str, ...] = ()
+    deniers: tuple[str, ...] = ()
+    witnesses: frozenset[str] = frozenset()
 
     @property
-    def is_only_interested(self) -> bool:
-        return all(voice.interested for voice in self.supporting)
+    def authority(self) -> str:
+        return self.authorities[0] if self.authorities else ""
+
+    @property
+    def denier(self) -> str:
+        return self.deniers[0] if self.deniers else ""
 
 
 def seat(
     assertion: Assertion,
     answers: Iterable[Answer],
-    facts: Iterable[SourceFacts],
+    register: Register,
     publisher: str | None,
     policy: Policy,
     volatility: Decimal | None,
 ) -> Bench:
     """Reads every observation and labels what may not vote because of who said it."""
-    ordered = tuple(sorted(answers, key=lambda answer: (answer.source, answer.key)))
-    known = _with_strangers(facts, ordered, publisher)
+    ordered = tuple(sorted(answers, key=_place))
     question = assertion.question
-    houses = voices(known, question.metric, question.subject)
-    by_source = {slug: voice for voice in houses for slug in voice.members}
-    region = None if assertion.comparator is Comparator.STATES else region_of(assertion, policy)
-    about: dict[str, Any] = {"policy": policy, "volatility": volatility, "region": region}
-    read_ones = [read(assertion, one, **about) for one in ordered if one.observation]
-    publishers = by_source[publisher].members if publisher else ()
-    classified = {fact.slug for fact in known if fact.lineage.owner.strip()}
-    findings = anomalies.by_standing(read_ones, publishers, classified)
-    return Bench(assertion, ordered, findings, by_source, policy)
+    houses = register.houses(question.metric, question.subject, ordered, publisher)
+    lens = lens_of(assertion, policy, volatility)
+    read_ones = [read_with(lens, one) for one in ordered if one.observation is not None]
+    publishers = houses.voice_of[publisher].members if publisher else ()
+    findings = tuple(read_ones)
+    if publishers or not houses.all_classified:
+        findings = anomalies.by_standing(read_ones, publishers, houses.classified)
+    return Bench(lens, ordered, tuple(one for one in ordered if one.observation is None), findings, houses)
 
 
-def _with_strangers(
-    facts: Iterable[SourceFacts], answers: Sequence[Answer], publisher: str | None
-) -> tuple[SourceFacts, ...]:
-    """The facts, and an unclassified entry for everyone nobody gave facts about."""
-    known = tuple(facts)
-    titles = {answer.source: answer.title for answer in answers} | ({publisher: publisher} if publisher else {})
-    missing = sorted(set(titles) - {fact.slug for fact in known})
-    return known + tuple(SourceFacts(slug, titles[slug], Lineage(owner="", read="")) for slug in missing)
+def _place(answer: Answer) -> tuple[str, str]:
+    return answer.source, answer.key
 
 
 def tally(bench: Bench, without: str = "") -> Tally:
     """The sides; `without`: the name of a voice to leave out, as if it had not been asked."""
-    heard = [one for one in bench.findings if bench.voice_of(one) != without]
-    houses = {voice.name: voice for voice in bench.voice_by_source.values()}
-    authorities = {slug for voice in houses.values() for slug in voice.authority}
-    findings = anomalies.by_value(heard, bench.assertion.metric, bench.voice_of, authorities, bench.policy)
-    stances = _stances(findings, bench)
-    sides = {side: tuple(houses[name] for name in sorted(stances) if stances[name] == side) for side in Stance}
-    return _tallied(findings, stances, sides[Stance.SUPPORTS], sides[Stance.CONTRADICTS])
+    houses, heard = bench.houses, bench.findings
+    if without:
+        heard = tuple(one for one in heard if bench.voice_of(one) != without)
+    names = [houses.name_of[one.answer.source] for one in heard]
+    findings, witnesses = anomalies.by_value(heard, names, bench.assertion.metric, houses.authorities, bench.policy)
+    said, stances = _sides(findings, names)
+    supporting = tuple([houses.voices[name] for name, stance in stances.items() if stance is SUPPORTS])
+    contradicting = tuple([houses.voices[name] for name, stance in stances.items() if stance is CONTRADICTS])
+    if not houses.authorities:
+        return Tally(findings, said, stances, supporting, contradicting, (), (), witnesses)
+    authorities = _authorities(said.supporting, supporting)
+    deniers = _authorities(said.contradicting, contradicting)
+    return Tally(findings, said, stances, supporting, contradicting, authorities, deniers, witnesses)
 
 
-def without(bench: Bench, count: Tally, name: str) -> Tally:
-    """The tally had this voice not been asked. Where no value stands out, nobody else's vote depends on it."""
-    if not anomalies.is_plain(bench.findings):
-        return tally(bench, name)
-    findings = tuple(one for one in count.findings if bench.voice_of(one) != name)
-    stances = {other: stance for other, stance in count.stances.items() if other != name}
-    return _tallied(
-        findings,
-        stances,
-        tuple(voice for voice in count.supporting if voice.name != name),
-        tuple(voice for voice in count.contradicting if voice.name != name),
-    )
+def _sides(findings: Sequence[Finding], names: Sequence[str]) -> tuple[Said, dict[str, str]]:
+    """Who said what, and the stance of each voice. A voice whose members disagree counts for neither side."""
+    said = Said([], [], [], [])
+    sides = {SUPPORTS: said.supporting, CONTRADICTS: said.contradicting, INCONCLUSIVE: said.undecided}
+    found: dict[str, str] = {}
+    for one, name in zip(findings, names, strict=True):
+        stance = INCONCLUSIVE
+        if one.counts:
+            stance = one.stance
+            sides[stance].append((one, name))
+        else:
+            said.discounted.append(one)
+        before = found.get(name, stance)
+        found[name] = stance if before is stance else _joined(before, stance)
+    return said, {name: found[name] for name in sorted(found)}
 
 
-def _tallied(
-    findings: tuple[Finding, ...],
-    stances: Mapping[str, str],
-    supporting: tuple[Voice, ...],
-    contradicting: tuple[Voice, ...],
-) -> Tally:
-    authority = _authority(findings, supporting, Stance.SUPPORTS)
-    denier = _authority(findings, contradicting, Stance.CONTRADICTS)
-    return Tally(findings, stances, supporting, contradicting, authority=authority, denier=denier)
+def _joined(one: str, other: str) -> str:
+    """Of two that differ: an undecided member takes the side of its house, two sides split it."""
+    if one is INCONCLUSIVE:
+        return other
+    return one if other is INCONCLUSIVE else SPLIT
 
 
-def _stances(findings: Sequence[Finding], bench: Bench) -> dict[str, str]:
-    found: dict[str, set[Stance]] = {}
-    for one in findings:
-        found.setdefault(bench.voice_of(one), set()).update({one.stance} if one.counts else ())
-    return {name: _stance(found[name]) for name in sorted(found)}
-
-
-def _stance(found: set[Stance]) -> str:
-    """A voice whose members disagree counts for neither side."""
-    if {Stance.SUPPORTS, Stance.CONTRADICTS} <= found:
-        return SPLIT
-    decided = found - {Stance.INCONCLUSIVE}
-    return decided.pop().value if decided else Stance.INCONCLUSIVE.value
-
-
-def _authority(findings: Sequence[Finding], side: Sequence[Voice], stance: Stance) -> str:
-    """A member of these voices whose own word is the fact and who says so itself. Nobody is that about itself."""
+def _authorities(said: Sequence[Counted], side: Sequence[Voice]) -> tuple[str, ...]:
+    """Members of these voices whose own word is the fact and who say so themselves. Nobody is that about itself."""
     members = {slug for voice in side if not voice.interested for slug in voice.authority}
-    if not members:
-        return ""
-    saying = [one.answer.source for one in findings if one.counts and one.stance is stance]
-    return next((slug for slug in saying if slug in members), "")
+    return tuple(dict.fromkeys(one.answer.source for one, _ in said if one.answer.source in members))
