@@ -12,7 +12,7 @@ import numpy as np
 from claims.adjudication import believing, counting
 from claims.adjudication.choosing import Bench, believed, evidence, seat
 from claims.adjudication.clusters import Clusters, cluster
-from claims.adjudication.reading import Known, Meta, Observed
+from claims.adjudication.reading import Known, Meta, Observed, Written
 from claims.adjudication.seating import found_voices, known_voices, winners
 from claims.adjudication.sheet import Floats, Ints, Sheet, fill, truth_of_units
 from claims.reliability import DEFAULT_CALIBRATION, confidence_of
