@@ -52,7 +52,9 @@ def _is_due(now: datetime) -> Q:
 
 def _question(name: str, now: datetime) -> Question | None:
     minute = now.replace(second=0, microsecond=0)
-    metrics = collecting.known_providers()[name].metrics
+    provider = collecting.known_providers()[name]
+    if provider.later:  # it cannot know the hour that has just passed
+        return None
     window = Window(minute - timedelta(hours=1), minute)
     for metric, subject, qualifiers in (
         ("price", "BTC", {}),
@@ -61,6 +63,6 @@ def _question(name: str, now: datetime) -> Question | None:
         ("index_level", "NIKKEI225", {}),
         ("liquidations", "CRYPTO", {"side": "total"}),
     ):
-        if metric in metrics:
+        if metric in provider.metrics:
             return Question.of(metric, subject, window, **qualifiers)
     return None

@@ -10,6 +10,16 @@ addressing  whose key and which host, from the environment
 from sources.collecting.addressing import known_providers, replayed
 from sources.collecting.asking import answer, probe
 from sources.collecting.leases import overdue, unattended
-from sources.collecting.opening import open_inquiry
+from sources.collecting.opening import open_inquiry, open_outcome_inquiry, outcome_key
 
-__all__ = ["answer", "known_providers", "open_inquiry", "overdue", "probe", "replayed", "unattended"]
+__all__ = [
+    "answer",
+    "known_providers",
+    "open_inquiry",
+    "open_outcome_inquiry",
+    "outcome_key",
+    "overdue",
+    "probe",
+    "replayed",
+    "unattended",
+]

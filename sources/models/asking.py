@@ -50,6 +50,8 @@ class ProviderState(models.Model):
 class Inquiry(models.Model):
     """One round of putting a question to every provider that covers it. At most one is open per question.
 
+    for_outcome: it asks what the answer turned out to be, of those who publish that later; no claim waits on it, and
+    its key is not the question's.
     lease, lease_until: the worker that is on it; a higher lease fences off an earlier worker that wakes up late.
     rung_at: when a worker was last sent for.
     """
@@ -61,6 +63,7 @@ class Inquiry(models.Model):
     window_start = models.DateTimeField()
     window_end = models.DateTimeField()
     round = models.PositiveIntegerField(default=1)
+    for_outcome = models.BooleanField(default=False)
     opened_at = models.DateTimeField()
     deadline_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)

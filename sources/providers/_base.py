@@ -37,6 +37,20 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """What makes a provider one of later outcomes: it publishes the final figure long after, and is never a voice.
+
+    known_from: "daily_file" or "settlement". after: how long after the window's end it is there. own: the provider
+    whose own figures it makes final, "" for none. settles_others: metrics on which it also settles what others said.
+    """
+
+    known_from: str
+    after: timedelta
+    own: str = ""
+    settles_others: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
     """One source that can be asked.
 
@@ -44,6 +58,7 @@ class Provider:
     base_url: documented scheme and host; `<NAME>_URL` replaces it.
     per_minute: requests a minute we allow ourselves, below the documented limit.
     timeout_seconds: whole conversation, all requests together.
+    later: set for a provider of later outcomes only.
     """
 
     name: str
@@ -59,6 +74,7 @@ class Provider:
     timeout_seconds: float = 8.0
     licence: str = ""
     category: str = "venue"  # a value of Source.Category
+    later: Later | None = None
 
 
 def pair(
