@@ -7,7 +7,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.db.models.functions import Now
 
-from claims import verification
+from claims import learning, verification
 from claims.models import IdempotentRequest
 from sources import collecting
 
@@ -44,3 +44,17 @@ def forget_idempotency() -> int:
     """Drop stored answers of POST requests older than 24 hours."""
     old = IdempotentRequest.objects.filter(created_at__lt=Now() - timedelta(hours=24))
     return old.delete()[0]
+
+
+@shared_task
+def learn() -> int:
+    """Ask for outcomes that should be published by now, store those that arrived, score what was said before."""
+    learning.ask_for_outcomes()
+    learning.collect()
+    return learning.score_outcomes()
+
+
+@shared_task
+def suggest_copies() -> int:
+    """Compare histories, and have editors look at sources that seem to be one voice."""
+    return learning.suggest()

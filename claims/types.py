@@ -35,6 +35,14 @@ class Stance(StrEnum):
     INCONCLUSIVE = "inconclusive"
 
 
+class Result(StrEnum):
+    """What a later outcome makes of an earlier figure."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    UNDECIDED = "undecided"
+
+
 class Hedge(StrEnum):
     """How the copy itself hedges the claim."""
 

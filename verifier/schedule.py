@@ -19,6 +19,16 @@ SCHEDULE: Mapping[str, tuple[str, int, str]] = {
     ),
     "Open what is due": ("claims.tasks.open_due", 15, "Re-checks by each metric's rhythm, and asks the silent again."),
     "Probe providers": ("sources.tasks.probe_providers", 300, "Asks providers that were paused or long silent."),
+    "Learn from outcomes": (
+        "claims.tasks.learn",
+        300,
+        "Stores what became known later, scores what sources had said, and asks for daily files.",
+    ),
+    "Look for copies": (
+        "claims.tasks.suggest_copies",
+        86_400,
+        "Compares histories; sources that look like one voice are put before an editor.",
+    ),
     "Forget old idempotency keys": (
         "claims.tasks.forget_idempotency",
         3600,

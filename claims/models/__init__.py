@@ -4,21 +4,27 @@ from claims.models.access import ApiKey, IdempotentRequest, RequestCount
 from claims.models.chain import ChainHead, Grounds, Link
 from claims.models.claim import Article, Citation, Claim, GapRecord
 from claims.models.override import Override
+from claims.models.reliability import CalibrationFit, CopySuggestion, GroundTruth, Score, TrackRecord
 from claims.models.verdict import Evidence, Verdict, Verification
 
 __all__ = [
     "ApiKey",
     "Article",
+    "CalibrationFit",
     "ChainHead",
     "Citation",
     "Claim",
+    "CopySuggestion",
     "Evidence",
     "GapRecord",
+    "GroundTruth",
     "Grounds",
     "IdempotentRequest",
     "Link",
     "Override",
     "RequestCount",
+    "Score",
+    "TrackRecord",
     "Verdict",
     "Verification",
 ]
