@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from claims.errors import NotFound
 from claims.lifecycle import OVERRIDDEN
@@ -54,6 +54,14 @@ def proposal(row: Claim) -> Override | None:
     """What waits for a second person on a claim of `claims()`, whether or not its author may still decide."""
     newest = max(_deeds(row), key=lambda deed: deed.pk, default=None)
     return newest if newest is not None and newest.still_waits(row) else None
+
+
+def with_proposals() -> QuerySet[Claim]:
+    """Claims on which something waits for a second person."""
+    later = Override.objects.filter(claim=OuterRef("claim"), pk__gt=OuterRef("pk"))
+    shown = {"previous_status": F("claim__status"), "previous_outcome": F("claim__outcome")}
+    rows = Override.objects.filter(~Exists(later), kind=Override.Kind.PROPOSED, **shown)
+    return Claim.objects.filter(pk__in=rows.values("claim"))
 
 
 def _deeds(row: Claim) -> list[Override]:

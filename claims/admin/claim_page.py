@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import zip_longest
 from typing import Any
 from uuid import UUID
@@ -13,10 +14,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from claims import queries
-from claims.admin import evidence_table, number_line
+from claims.admin import decisions, evidence_table, number_line
 from claims.admin.marks import flag_look, hedge_mismatch, outcome_look, status_look
 from claims.admin.progress import progress_of
 from claims.admin.wording import assertion_rows, full, metric_of, read, unit_of
+from claims.errors import ClaimError
 from claims.models import Claim, Verdict
 from claims.types import Outcome
 from sources.admin.showing import Look, ago, chip, due, exactly, outside, stamp
@@ -26,11 +28,21 @@ from sources.errors import NOT_ASKED
 MOST_VERDICTS = 50  # shown; the verdicts page has the rest
 
 
-def respond(request: HttpRequest, object_id: str, model_admin: Any) -> HttpResponse:
-    """The page as it stands now, or as an earlier verdict left it (`?verdict=`)."""
+def respond(
+    request: HttpRequest,
+    object_id: str,
+    model_admin: Any,
+    typed: Mapping[str, str] | None = None,
+    error: ClaimError | None = None,
+) -> HttpResponse:
+    """The page as it stands now, or as an earlier verdict left it (`?verdict=`).
+
+    typed, error: a decision that was refused, and why.
+    """
     claim = _claim(object_id)
     verdicts: list[Verdict] = list(claim.verdicts.order_by("-id")[:MOST_VERDICTS])
     verdict = _chosen(verdicts, request.GET.get("verdict", ""))
+    is_newest = not (verdict and verdict.pk != verdicts[0].pk)
     context = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
@@ -38,17 +50,18 @@ def respond(request: HttpRequest, object_id: str, model_admin: Any) -> HttpRespo
         "title": claim,
         "subtitle": "",
         "claim": claim,
-        "is_earlier": bool(verdict and verdict.pk != verdicts[0].pk),
+        "is_earlier": not is_newest,
         "can_check": model_admin.has_check_permission(request),
         "can_edit": model_admin.has_change_permission(request, claim),
-        **_top(claim, verdict),
+        **_top(claim, verdict, is_newest=is_newest),
         **_check(claim),
-        **_aside(claim, verdict),
+        **_aside(claim, verdict, is_newest=is_newest),
         **_asked(claim, verdict),
-        "history": [_event(claim, one, before) for one, before in zip_longest(verdicts, verdicts[1:])],
+        **decisions.context(request, claim, typed, error),
+        "history": _history(claim, verdicts),
         "shown_verdict": verdict,
     }
-    return TemplateResponse(request, "claims/claim.html", context)
+    return TemplateResponse(request, "claims/claim.html", context, status=400 if error else 200)
 
 
 def _claim(object_id: str) -> Claim:
@@ -71,9 +84,9 @@ def _chosen(verdicts: list[Verdict], wanted: str) -> Verdict | None:
     raise Http404("This claim has no such verdict.")
 
 
-def _top(claim: Claim, verdict: Verdict | None) -> dict[str, Any]:
+def _top(claim: Claim, verdict: Verdict | None, *, is_newest: bool) -> dict[str, Any]:
     """What must be readable from across the room."""
-    look = status_look(verdict.shown_status if verdict else claim.status)
+    look = status_look(verdict.shown_status if verdict and not is_newest else claim.status)
     outcome = outcome_look(verdict.outcome if verdict else claim.outcome)
     mismatch = hedge_mismatch(claim)
     return {
@@ -97,14 +110,16 @@ def _check(claim: Claim) -> dict[str, Any]:
     }
 
 
-def _aside(claim: Claim, verdict: Verdict | None) -> dict[str, Any]:
+def _aside(claim: Claim, verdict: Verdict | None, *, is_newest: bool) -> dict[str, Any]:
     metric = metric_of(claim)
-    flags = verdict.flags if verdict else claim.flags
+    flags = verdict.flags if verdict and not is_newest else claim.flags
+    # Words made for what the check found say nothing of a mark that a person decided otherwise.
+    fits = verdict is not None and not (is_newest and "overridden" in flags and verdict.status != claim.status)
     return {
         "assertion": assertion_rows(claim),
         "metric": metric,
         "metric_reasons": sorted(metric.why.items()) if metric else [],
-        "wording": verdict.wording if verdict else "",
+        "wording": verdict.wording if verdict and fits else "",
         "flags": [(chip(flag_look(flag), "quiet"), flag_look(flag).title) for flag in flags],
         "citations": [(row, outside(row.url) if row.url else "") for row in claim.citations.all()],
         "article_address": reverse("admin:claims_article_change", args=[claim.article_id]) if claim.article_id else "",
@@ -180,11 +195,19 @@ def situation(verdict: Verdict | None) -> Look | None:
     return None
 
 
+def _history(claim: Claim, verdicts: list[Verdict]) -> list[dict[str, Any]]:
+    """Verdicts and what people did, newest first."""
+    events = [_event(claim, one, before) for one, before in zip_longest(verdicts, verdicts[1:])]
+    events += [{"deed": decisions.deed(row), "at": row.created_at} for row in queries.deeds(claim.pk)[:MOST_VERDICTS]]
+    return sorted(events, key=lambda event: event["at"], reverse=True)
+
+
 def _event(claim: Claim, verdict: Verdict, before: Verdict | None) -> dict[str, Any]:
     look, found = status_look(verdict.shown_status), status_look(verdict.status)
     changed = before is None or before.shown_status != verdict.shown_status
     return {
         "verdict": verdict,
+        "at": verdict.created_at,
         "tone": look.tone,
         "mark": chip(look),
         "outcome": outcome_look(verdict.outcome),

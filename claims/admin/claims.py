@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin, messages
@@ -14,11 +15,21 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from claims import queries
-from claims.admin import claim_form, claim_page, progress
-from claims.admin.filters import ATTENTION, AttentionFilter, DaysFilter, FlagFilter, SourceFilter, SubjectFilter
+from claims.admin import claim_form, claim_page, decisions, progress
+from claims.admin.filters import (
+    ATTENTION,
+    HELD_BACK,
+    AttentionFilter,
+    DaysFilter,
+    FlagFilter,
+    SourceFilter,
+    SubjectFilter,
+)
 from claims.admin.marks import flag_chips, hedge_mismatch, mark, outcome_chip, status_look, voices
 from claims.admin.wording import compared, metric_title
+from claims.errors import ClaimError
 from claims.models import Citation, Claim
+from claims.overriding import RIGHT
 from claims.types import Status
 from claims.verification import check_now
 from sources.admin.base import LOW, DeskAdmin, TabularInline
@@ -53,7 +64,7 @@ class ClaimAdmin(DeskAdmin[Claim]):
     search_fields = ("text", "subject", "article__title")
     search_help_text = "Search in claims and article titles"
     ordering = ("-created_at", "-id")
-    actions = ("check_selected",)
+    actions = ("check_selected", "release_selected")
     change_list_template = "claims/claim_list.html"
     fields = ("text", "hedge")
     inlines = (CitationInline,)
@@ -69,6 +80,8 @@ class ClaimAdmin(DeskAdmin[Claim]):
         return [
             path("<uuid:pk>/check/", view(self.check_view), name="claims_claim_check"),
             path("<uuid:pk>/progress/", view(self.progress_view), name="claims_claim_progress"),
+            path("<uuid:pk>/decide/", view(self.decide_view), name="claims_claim_decide"),
+            path("<uuid:pk>/proposal/", view(self.proposal_view), name="claims_claim_proposal"),
             path("<uuid:pk>/edit/", view(self.edit_view), name="claims_claim_edit"),
             *super().get_urls(),
         ]
@@ -84,6 +97,9 @@ class ClaimAdmin(DeskAdmin[Claim]):
 
     def has_check_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("claims.check_claim")
+
+    def has_override_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(RIGHT)
 
     # Pages
 
@@ -112,6 +128,17 @@ class ClaimAdmin(DeskAdmin[Claim]):
     def check_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
         return progress.check(request, pk, allowed=self.has_check_permission(request))
 
+    def decide_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        return decisions.decide(request, pk, self)
+
+    def refused_decision(
+        self, request: HttpRequest, pk: Any, typed: Mapping[str, str], error: ClaimError
+    ) -> HttpResponse:
+        return claim_page.respond(request, str(pk), self, typed, error)
+
+    def proposal_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        return decisions.answer(request, pk)
+
     def progress_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
@@ -126,6 +153,11 @@ class ClaimAdmin(DeskAdmin[Claim]):
         messages.success(request, f"{count} {'claim is' if count == 1 else 'claims are'} being checked.")
         if len(chosen) > MOST_CHECKED_AT_ONCE:
             messages.warning(request, f"At most {MOST_CHECKED_AT_ONCE} are checked at once; choose the others again.")
+
+    @admin.action(description="Release: follow the machine", permissions=["override"])
+    def release_selected(self, request: HttpRequest, queryset: QuerySet[Claim]) -> None:
+        chosen = list(Claim.objects.filter(pk__in=queryset.values("pk")).order_by("pk")[:MOST_CHECKED_AT_ONCE])
+        decisions.release(request, chosen, "released from the list of claims")
 
     # Columns
 
@@ -182,16 +214,18 @@ def is_checking(claim: Claim) -> bool:
 
 
 def status_tabs(request: HttpRequest) -> list[dict[str, Any]]:
-    """All, each mark, and what needs an editor, with their counts: one query."""
+    """All, each mark, and what needs an editor, with their counts."""
     counted = dict(Claim.objects.order_by().values_list("status").annotate(count=Count("pk")))
-    attention = Claim.objects.filter(ATTENTION).count()
+    counts = Claim.objects.aggregate(attention=Count("pk", filter=ATTENTION), held=Count("pk", filter=HELD_BACK))
     chosen, asked = request.GET.get("status__exact", ""), request.GET.get("attention", "")
     tabs = [_tab(Look("All", "list"), sum(counted.values()), "?", not chosen and not asked)]
     for status in Status:
         look = status_look(status)
         tabs.append(_tab(look, counted.get(status.value, 0), f"?status__exact={status}", chosen == status))
+    held = Look("Held", "back_hand", "bad", "The machine would change a mark that only a person may change.")
     urgent = Look("Needs an editor", "notification_important", "bad")
-    return [*tabs, _tab(urgent, attention, "?attention=yes", bool(asked))]
+    tabs.append(_tab(held, counts["held"], "?attention=held", asked == "held"))
+    return [*tabs, _tab(urgent, counts["attention"], "?attention=yes", asked == "yes")]
 
 
 def _tab(look: Look, count: int, address: str, active: bool) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from claims import queries
-from claims.admin.filters import ATTENTION
+from claims.admin.filters import ATTENTION, HELD_BACK
 from claims.admin.marks import STATUSES, flag_look, hedge_mismatch, mark, outcome_look
 from claims.admin.wording import metric_title
 from claims.models import Claim, Verdict
@@ -37,6 +37,7 @@ def context(request: HttpRequest, given: dict[str, Any]) -> dict[str, Any]:
         "title": "Overview",
         "marks": _marks(counts),
         "total": sum(counts.values()),
+        "queues": queues(),
         "attention": attention(now),
         "due": _due(now),
         "latest": _latest(),
@@ -62,6 +63,18 @@ def _marks(counts: dict[str, int]) -> list[dict[str, Any]]:
         }
         for status, look in STATUSES.items()
     ]
+
+
+def queues() -> list[dict[str, Any]]:
+    """What waits for a person, with its number and the list it leads to; only what there is."""
+    page = reverse("admin:claims_claim_changelist")
+    held = Look("held for an editor", "back_hand", "bad", "The machine would change what only a person may change.")
+    second = Look("waits for a second person", "pending_actions", "caution", "An editor proposed a mark.")
+    waiting = [
+        (held, Claim.objects.filter(HELD_BACK).count(), f"{page}?attention=held"),
+        (second, queries.with_proposals().count(), f"{page}?attention=proposed"),
+    ]
+    return [{"look": look, "count": count, "address": address} for look, count, address in waiting if count]
 
 
 def attention(now: datetime) -> list[dict[str, Any]]:

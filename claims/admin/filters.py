@@ -12,7 +12,9 @@ from unfold.utils import parse_date_str
 
 from claims.admin.marks import FLAG_WORDS
 from claims.models import Claim
+from claims.queries import with_proposals
 from claims.types import Comparator, Hedge, Outcome, Status
+from claims.verdict import HELD
 from sources.assets import ASSETS
 from sources.models import Source
 
@@ -24,8 +26,9 @@ else:
 
 Choices = list[tuple[str, str]]
 
+HELD_BACK = Q(flags__contains=[HELD])
 ATTENTION = (
-    Q(flags__contains=["held"])
+    HELD_BACK
     | Q(outcome__in=[Outcome.CONFLICTING, Outcome.REFUTED])
     | Q(status__in=[Status.RUMOR, Status.SINGLE_SOURCE], hedge=Hedge.NONE)
     & ~Q(outcome=Outcome.NO_AUTHORITY, comparator=Comparator.STATES)  # the copy states the gap itself
@@ -95,7 +98,10 @@ class AttentionFilter(DropdownFilter):
     parameter_name = "attention"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> Choices:
-        return [("yes", "Needs an editor")]
+        return [("yes", "Needs an editor"), ("held", "Held"), ("proposed", "Waits for a second person")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Claim]) -> QuerySet[Claim]:
-        return queryset.filter(ATTENTION) if self.value() == "yes" else queryset
+        if self.value() == "proposed":
+            return queryset.filter(pk__in=with_proposals().values("pk"))
+        narrowed = {"yes": ATTENTION, "held": HELD_BACK}.get(self.value() or "")
+        return queryset.filter(narrowed) if narrowed else queryset
