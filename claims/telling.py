@@ -12,7 +12,7 @@ from decimal import localcontext
 from claims.policy import ARITHMETIC
 from claims.readings import reading
 from claims.reasons import reason, wording
-from claims.types import Ruling
+from claims.types import Case, Outcome, Ruling
 
 LANGUAGES = ("en",)
 
@@ -33,4 +33,9 @@ def explain(ruling: Ruling, language: str = "en") -> Explanation:
     with localcontext(ARITHMETIC):
         case = ruling.case
         findings = {one.answer.key: reading(one, case) for one in ruling.findings}
-        return Explanation(reason(case), wording(case), findings)
+        return Explanation(reason(case), _agreed(case) or wording(case), findings)
+
+
+def _agreed(case: Case) -> str:
+    """What an editor wrote down to be printed inside an information gap; "" elsewhere."""
+    return case.gap.wording.strip() if case.outcome is Outcome.NO_AUTHORITY and case.gap else ""

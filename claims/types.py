@@ -146,7 +146,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """An information-gap record: nobody publishes an authoritative figure for this metric, scope and time."""
+    """An information-gap record: nobody publishes an authoritative figure for this metric, scope and time.
+
+    wording: the sentence that may be printed all the same, in the language of the copy; "" leaves it to the rules.
+    """
 
     metric: str
     subject: str
@@ -155,6 +158,7 @@ class Gap:
     qualifiers: Mapping[str, str] = field(default_factory=dict)
     window_seconds: int | None = None
     note: str = ""
+    wording: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from claims import queries
+from claims import gaps, queries
 from claims.admin.filters import ATTENTION, HELD_BACK
 from claims.admin.marks import STATUSES, flag_look, hedge_mismatch, mark, outcome_look
 from claims.admin.wording import metric_title
@@ -74,6 +74,9 @@ def queues() -> list[dict[str, Any]]:
         (held, Claim.objects.filter(HELD_BACK).count(), f"{page}?attention=held"),
         (second, queries.with_proposals().count(), f"{page}?attention=proposed"),
     ]
+    review = Look("information gaps to look at again", "event_busy", "caution", "Does the gap still exist?")
+    address = f"{reverse('admin:claims_gaprecord_changelist')}?review=due"
+    waiting.append((review, gaps.due(timezone.now()).count(), address))
     return [{"look": look, "count": count, "address": address} for look, count, address in waiting if count]
 
 

@@ -256,7 +256,12 @@ GAP = _answer(
         "since": "2025-01-01T00:00:00Z",
         "until": None,
         "note": "collectors disagree on the venue set and publish no method",
+        "wording": "no authoritative 24-hour total is published",
         "review_at": "2026-03-15",
     },
+)
+GAP_BODY = _body(
+    "24-hour liquidations of the whole market",
+    {name: value for name, value in GAP.value.items() if name not in {"id", "until"}},
 )
 ERROR = _answer("Fields are missing", _ERROR)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -100,6 +100,13 @@ def past_instant(now: datetime) -> Callable[[Any], datetime]:
         return moment
 
     return reading
+
+
+def day(raw: Any) -> date:
+    try:
+        return date.fromisoformat(clean_text(raw, 10))
+    except ValueError:
+        raise ValueError("must be a day, for instance 2026-03-15") from None
 
 
 def duration(raw: Any) -> timedelta:

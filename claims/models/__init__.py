@@ -2,7 +2,7 @@
 
 from claims.models.access import ApiKey, IdempotentRequest, RequestCount
 from claims.models.chain import ChainHead, Grounds, Link
-from claims.models.claim import Article, Citation, Claim, GapRecord
+from claims.models.claim import Article, Citation, Claim, GapChange, GapRecord
 from claims.models.override import Override
 from claims.models.reliability import CalibrationFit, CopySuggestion, GroundTruth, Score, TrackRecord
 from claims.models.verdict import Evidence, Verdict, Verification
@@ -16,6 +16,7 @@ __all__ = [
     "Claim",
     "CopySuggestion",
     "Evidence",
+    "GapChange",
     "GapRecord",
     "GroundTruth",
     "Grounds",

@@ -15,7 +15,7 @@ from django.db.models import F, Q
 from claims.policy import ARITHMETIC
 from claims.types import Assertion, Comparator, Gap, Hedge, Outcome, Status
 from sources.metrics import CATALOGUE
-from sources.models import Source, figure_field, finite
+from sources.models import Source, append_only, figure_field, finite
 from sources.types import Question, Window
 
 
@@ -143,7 +143,12 @@ class GapRecord(models.Model):
     since = models.DateTimeField(help_text="Claims about windows that end in this span are covered.")
     until = models.DateTimeField(null=True, blank=True)
     note = models.CharField(max_length=300, help_text="Why there is no authoritative figure, in one clause.")
-    review_at = models.DateField(null=True, blank=True)
+    wording = models.TextField(
+        max_length=500,
+        blank=True,
+        help_text="The sentence that may be printed, in the copy's language; without one, the desk's own words.",
+    )
+    review_at = models.DateField(null=True, blank=True, help_text="When somebody should see whether it still holds.")
 
     class Meta:
         verbose_name = "information gap"
@@ -154,4 +159,26 @@ class GapRecord(models.Model):
 
     @property
     def gap(self) -> Gap:
-        return Gap(self.metric, self.subject, self.since, self.until, self.qualifiers, self.window_seconds, self.note)
+        scope = (self.metric, self.subject, self.since, self.until, self.qualifiers, self.window_seconds)
+        return Gap(*scope, self.note, self.wording)
+
+
+class GapChange(models.Model):
+    """Who recorded, changed or ended an information gap, and why. Append-only.
+
+    before, after: the columns that differ, as text; None in `before` where the gap is new.
+    """
+
+    gap = models.ForeignKey(GapRecord, on_delete=models.PROTECT, related_name="changes")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    before = models.JSONField(null=True)
+    after = models.JSONField()
+    reason = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        triggers = append_only()
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.gap}: {', '.join(self.after)}"

@@ -137,8 +137,26 @@ class GapOut(Plain):
     since = times(nullable=False)
     until = times()
     note = serializers.CharField(read_only=True)
+    wording = TextField(help_text="The sentence that may be printed all the same.")
     review_at = serializers.DateField(read_only=True, allow_null=True)
 
     @extend_schema_field({"type": "string", "format": "duration", "nullable": True})
     def get_window(self, gap: Any) -> str | None:
         return None if gap.window_seconds is None else f"PT{gap.window_seconds}S"
+
+
+@extend_schema_serializer(examples=[examples.GAP_BODY])
+class GapIn(Plain):
+    """Only described here: `claims.gaps` reads it."""
+
+    metric = serializers.CharField()
+    subject = serializers.CharField()
+    qualifiers = serializers.DictField(child=serializers.CharField(), required=False, help_text="Those named must fit.")
+    window = serializers.CharField(required=False, help_text="ISO 8601 duration: only windows of this length.")
+    since = serializers.DateTimeField(help_text="Claims about windows that end in this span are covered.")
+    until = serializers.DateTimeField(required=False)
+    note = serializers.CharField(help_text="Why there is no authoritative figure, in one clause.")
+    wording = serializers.CharField(
+        required=False, help_text="The sentence that may be printed, in the copy's language."
+    )
+    review_at = serializers.DateField(required=False)

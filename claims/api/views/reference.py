@@ -10,12 +10,14 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from claims import queries
+from claims import gaps, queries
 from claims.api import examples
+from claims.api.authentication import person_of
+from claims.api.idempotency import idempotent, in_one_transaction
 from claims.api.pagination import Keyset, whole
-from claims.api.schema import listed
-from claims.api.serializers.reference import GapOut, MetricOut, ProviderOut, SourceOut
-from claims.api.views.door import Door
+from claims.api.schema import IDEMPOTENCY_KEY, listed
+from claims.api.serializers.reference import GapIn, GapOut, MetricOut, ProviderOut, SourceOut
+from claims.api.views.door import READ, WRITE, Door, object_of
 from claims.errors import InvalidInput
 from claims.models import GapRecord
 from sources.assets import ASSETS
@@ -83,6 +85,7 @@ class ProvidersView(Door):
 
 
 class GapsView(Door, GenericAPIView[GapRecord]):
+    scopes = {**READ, **WRITE}
     serializer_class = GapOut
     pagination_class = Keyset
     filter_backends = []
@@ -101,3 +104,19 @@ class GapsView(Door, GenericAPIView[GapRecord]):
     def get(self, request: Request) -> Response:
         page = self.paginate_queryset(self.get_queryset())
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    @extend_schema(
+        operation_id="record_gap",
+        summary="Record an information gap",
+        description=(
+            "Claims it covers are checked again at once and marked `no_authority`. Needs the session of a person who "
+            "may keep gaps: 403 `not_permitted` for others and for keys."
+        ),
+        parameters=[IDEMPOTENCY_KEY],
+        request=GapIn,
+        responses={201: GapOut},
+    )
+    @idempotent(in_one_transaction)
+    def post(self, request: Request) -> Response:
+        gap = gaps.keep(gaps.read_gap(object_of(request)), person_of(request))
+        return Response(GapOut(gap).data, status=201)
