@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('claims', '0004_overrides'),
+        ('claims', '0005_reliability'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
