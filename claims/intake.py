@@ -12,8 +12,6 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q
-from django.db.models.functions import Lower
 from django.utils.text import slugify
 
 from claims import verification
@@ -21,7 +19,7 @@ from claims.drafting import Draft, read_draft
 from claims.errors import ClaimError, InvalidInput
 from claims.models import Article, Citation, Claim
 from sources.models import Source
-from sources.queries import database_now
+from sources.queries import database_now, sources_named
 from sources.units import plain
 
 
@@ -152,13 +150,9 @@ def _submission_key(draft: Draft, sources: Mapping[str, Source], article: Articl
 
 
 def _sources(names: set[str]) -> dict[str, Source]:
-    """The registered source of each slug or name; an unknown name becomes an unclassified source."""
-    if not names:
-        return {}
-    lower = {name.lower() for name in names}
-    rows = Source.objects.annotate(lower=Lower("name")).filter(Q(slug__in=lower) | Q(lower__in=lower))
-    known = {row.name.lower(): row for row in rows} | {row.slug: row for row in rows}
-    return {name: known.get(name.lower()) or _unclassified(name) for name in sorted(names)}
+    """The registered source of each slug, name or alias; an unknown name becomes an unclassified source."""
+    known = sources_named(names) if names else {}
+    return {name: known.get(name) or _unclassified(name) for name in sorted(names)}
 
 
 def _unclassified(name: str) -> Source:

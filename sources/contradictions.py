@@ -92,8 +92,10 @@ def _circle(circle: tuple[str, ...], metric: str) -> Contradiction:
 
 
 def _origins(fact: SourceFacts, metric: str) -> tuple[str, ...]:
+    """metric: "" for what is passed on whatever it is; "metric:SUBJECT" includes what holds for the metric."""
     upstreams = fact.lineage.upstreams
-    feeds = (*upstreams.get(EVERY_METRIC, ()), *upstreams.get(metric, ())) if metric else ()
+    keys = (EVERY_METRIC, metric.partition(":")[0], metric) if metric else ()
+    feeds = (feed for key in keys for feed in upstreams.get(key, ()))
     return tuple(sorted({*fact.lineage.republishes, *feeds} - {fact.slug}))
 
 

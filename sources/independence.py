@@ -8,6 +8,7 @@ admin, lint) asks `voices`. What it makes of facts that contradict each other: s
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -60,11 +61,10 @@ def _voices(
     facts: tuple[SourceFacts, ...], metric: str, subject: str, copies: tuple[tuple[str, ...], ...]
 ) -> tuple[Voice, ...]:
     sources = _unique(facts)
-    ties = [tie for rule in (_owner_ties, _relay_ties, _feed_ties) for tie in rule(sources, metric)]
+    ties = [tie for rule in (_owner_ties, _relay_ties, _feed_ties) for tie in rule(sources, metric, subject)]
     ties += _copy_ties(sources, copies)
     groups = _groups(sources, ties)
-    found = [_voice([sources[slug] for slug in group], ties, metric, subject) for group in groups]
-    return _with_unique_names(found)
+    return _with_unique_names([_voice(group, metric, subject) for group in groups])
 
 
 def _unique(facts: Iterable[SourceFacts]) -> dict[str, SourceFacts]:
@@ -72,24 +72,24 @@ def _unique(facts: Iterable[SourceFacts]) -> dict[str, SourceFacts]:
     return {fact.slug: fact for fact in ordered}
 
 
-def _owner_ties(sources: Mapping[str, SourceFacts], metric: str) -> Iterator[Tie]:
+def _owner_ties(sources: Mapping[str, SourceFacts], metric: str, subject: str) -> Iterator[Tie]:
     """The nearest owner that two sources share ties them; a parent is named where it brings in somebody more."""
     owned: dict[str, list[str]] = {}
     titles: dict[str, str] = {}
     for slug, fact in sources.items():
-        for owner in dict.fromkeys((_folded(fact.lineage.owner), *map(_folded, fact.lineage.parents))):
+        for title in _owners(fact):
+            titles.setdefault(_folded(title), title)
+        for owner in dict.fromkeys(_folded(title) for title in _owners(fact)):
             owned.setdefault(owner, []).append(slug)
-        for title in (fact.lineage.owner, *fact.lineage.parents):
-            titles.setdefault(_folded(title), title.strip())
     told: set[tuple[str, ...]] = set()
     for owner, slugs in owned.items():
-        if owner and len(slugs) > 1 and tuple(slugs) not in told:
+        if len(slugs) > 1 and tuple(slugs) not in told:
             told.add(tuple(slugs))
             members = [sources[slug] for slug in slugs]
             yield Tie(tuple(slugs), f"{_names(members)} have one owner, {titles[owner]} ({_read(members)})")
 
 
-def _relay_ties(sources: Mapping[str, SourceFacts], metric: str) -> Iterator[Tie]:
+def _relay_ties(sources: Mapping[str, SourceFacts], metric: str, subject: str) -> Iterator[Tie]:
     """An absent parent ties its relays to each other: its slug is a node although nobody gave facts about it."""
     for slug, fact in sources.items():
         for parent in sorted(set(fact.lineage.republishes) - {slug}):
@@ -97,12 +97,12 @@ def _relay_ties(sources: Mapping[str, SourceFacts], metric: str) -> Iterator[Tie
             yield Tie((slug, parent), f"{fact.name} passes on what {publisher} publishes ({_read([fact])})")
 
 
-def _feed_ties(sources: Mapping[str, SourceFacts], metric: str) -> Iterator[Tie]:
+def _feed_ties(sources: Mapping[str, SourceFacts], metric: str, subject: str) -> Iterator[Tie]:
     """A feed named like a source is that source: reading it for this metric is passing it on."""
     readers: dict[str, list[str]] = {}
     for slug, fact in sources.items():
         upstreams = fact.lineage.upstreams
-        for feed in {*upstreams.get(metric, ()), *upstreams.get(EVERY_METRIC, ())}:
+        for feed in {feed for key in (EVERY_METRIC, metric, f"{metric}:{subject}") for feed in upstreams.get(key, ())}:
             readers.setdefault(feed, []).append(slug)
     for feed, slugs in sorted(readers.items()):
         members = [sources[slug] for slug in slugs if slug != feed]
@@ -127,8 +127,16 @@ def _carried(members: Sequence[SourceFacts]) -> Iterator[Tie]:
                 yield Tie((one.slug, origin.slug), f"{one.name} carries texts of {origin.name} ({_read([one])})")
 
 
-def _groups(sources: Mapping[str, SourceFacts], ties: Sequence[Tie]) -> list[list[str]]:
-    """The present slugs of every connected group, sorted."""
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A connected group: its present members by slug, and the ties that run inside it."""
+
+    members: tuple[SourceFacts, ...]
+    ties: tuple[Tie, ...]
+
+
+def _groups(sources: Mapping[str, SourceFacts], ties: Sequence[Tie]) -> list[Group]:
+    """By first member."""
     root: dict[str, str] = {}
 
     def find(slug: str) -> str:
@@ -140,27 +148,44 @@ def _groups(sources: Mapping[str, SourceFacts], ties: Sequence[Tie]) -> list[lis
         ends = sorted(find(slug) for slug in tie.slugs)
         for end in ends[1:]:
             root[end] = ends[0]
-    groups: dict[str, list[str]] = {}
+    members: dict[str, list[SourceFacts]] = {}
+    inside: dict[str, list[Tie]] = {}
     for slug in sorted(sources):
-        groups.setdefault(find(slug), []).append(slug)
-    return sorted(groups.values())
+        members.setdefault(find(slug), []).append(sources[slug])
+    for tie in ties:
+        inside.setdefault(find(tie.slugs[0]), []).append(tie)
+    return [Group(tuple(ones), tuple(inside.get(name, ()))) for name, ones in members.items()]
 
 
-def _voice(members: Sequence[SourceFacts], ties: Sequence[Tie], metric: str, subject: str) -> Voice:
-    slugs = {member.slug for member in members}
-    authority = [member for member in members if f"{metric}:{subject}" in member.lineage.authority]
-    named = (authority or _roots(members) or members)[0]
-    reasons = {tie.reason for tie in ties if slugs & set(tie.slugs) and _merges(tie, ties, slugs)}
-    defects = {_defect(member, metric) for member in members} - {""}
+def _voice(group: Group, metric: str, subject: str) -> Voice:
+    slugs = {member.slug for member in group.members}
+    authority = [member for member in group.members if f"{metric}:{subject}" in member.lineage.authority]
+    reasons = {tie.reason for tie in group.ties if slugs & set(tie.slugs) and _merges(tie, group.ties, slugs)}
+    defects = {_defect(member, metric) for member in group.members} - {""}
     return Voice(
-        name=named.name,
+        name=authority[0].name if authority else _named(group.members),
         members=tuple(sorted(slugs)),
         reasons=tuple(sorted(reasons)),
         authority=tuple(member.slug for member in authority),
-        interested=any({metric, EVERY_METRIC} & member.lineage.interested for member in members),
-        classified=any(_folded(member.lineage.owner) for member in members),
+        interested=any({metric, EVERY_METRIC} & member.lineage.interested for member in group.members),
+        classified=any(_folded(member.lineage.owner) for member in group.members),
         defects=tuple(sorted(defects)),
     )
+
+
+def _named(members: Sequence[SourceFacts]) -> str:
+    """After the one from whom it comes; where there are several, after the nearest owner they share, else the first."""
+    origins = _roots(members) or members
+    if len(origins) > 1:
+        chains = [{_folded(owner) for owner in _owners(one)} for one in origins]
+        for owner in _owners(origins[0]):
+            if all(_folded(owner) in chain for chain in chains):
+                return owner
+    return origins[0].name
+
+
+def _owners(member: SourceFacts) -> list[str]:
+    return [owner.strip() for owner in (member.lineage.owner, *member.lineage.parents) if owner.strip()]
 
 
 def _merges(tie: Tie, ties: Sequence[Tie], slugs: set[str]) -> bool:
@@ -182,8 +207,8 @@ def _defect(member: SourceFacts, metric: str) -> str:
 
 def _with_unique_names(found: Sequence[Voice]) -> tuple[Voice, ...]:
     """Two strangers of one name stay two voices: each then carries its first slug."""
-    names = [voice.name for voice in found]
-    return tuple(_with_slug(voice) if names.count(voice.name) > 1 else voice for voice in found)
+    names = Counter(voice.name for voice in found)
+    return tuple(_with_slug(voice) if names[voice.name] > 1 else voice for voice in found)
 
 
 def _with_slug(voice: Voice) -> Voice:

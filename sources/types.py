@@ -155,7 +155,8 @@ class Lineage:
     A value: equal by all fields, hashed without the mappings, which nobody changes once they are in here.
 
     parents: who owns the owner, nearest first; sources whose chains meet are one voice.
-    upstreams: metric (or "*") -> feeds the figures come from; two sources on one feed are one voice for that metric.
+    upstreams: metric, "metric:SUBJECT" or "*" -> feeds the figures come from; two sources on one feed are one voice
+        for that metric.
     republishes: slugs of sources whose figures this one passes on.
     carries: slugs of sources some of whose texts it prints beside its own. That alone makes nobody one voice: a paper
         that takes an agency's wire also has its own reporters. Copies do, and then it tells where they come from.

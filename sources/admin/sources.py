@@ -22,6 +22,7 @@ CATEGORIES = {
     "dashboard": Look("Dashboard", "monitoring"),
     "aggregator": Look("Aggregator", "hub"),
     "official": Look("Official publisher", "account_balance"),
+    "agency": Look("News agency", "breaking_news"),
     "publisher": Look("News publisher", "newspaper"),
     "account": Look("Account or chat", "forum"),
     "computed": Look("Computed from rules", "function"),

@@ -37,6 +37,7 @@ class Source(models.Model):
         DASHBOARD = "dashboard", "Dashboard"
         AGGREGATOR = "aggregator", "Aggregator"
         OFFICIAL = "official", "Official publisher"
+        AGENCY = "agency", "News agency"
         PUBLISHER = "publisher", "News publisher"
         ACCOUNT = "account", "Account or chat"
         COMPUTED = "computed", "Computed from rules"
@@ -52,7 +53,9 @@ class Source(models.Model):
     )
     parents = models.JSONField(default=list, blank=True, help_text="Who owns the owner, nearest first.")
     upstreams = models.JSONField(
-        default=dict, blank=True, help_text='Metric (or "*") → feeds the figures come from: {"price": ["feed"]}.'
+        default=dict,
+        blank=True,
+        help_text='Metric, "metric:SUBJECT" or "*" → feeds the figures come from: {"price": ["feed"]}.',
     )
     republishes = models.JSONField(default=list, blank=True, help_text="Slugs of sources whose figures it passes on.")
     carries = models.JSONField(default=list, blank=True, help_text="Slugs of sources some of whose texts it prints.")

@@ -70,8 +70,8 @@ def test_claims_that_differ_only_in_their_value_share_one_inquiry() -> None:
     assert Verification.objects.count() == 3
 
 
-def test_a_source_is_found_by_slug_or_name_and_an_unknown_one_is_unclassified() -> None:
-    names = ["coinglass", "CoinGlass", "COINGLASS", "a chat nobody knows", "A Chat Nobody Knows", "東京"]
+def test_a_source_is_found_by_slug_name_or_alias_and_an_unknown_one_is_unclassified() -> None:
+    names = ["coinglass", "CoinGlass", "Coinglass data", "a chat nobody knows", "A Chat Nobody Knows", "東京"]
     before = Source.objects.count()
     claim = submit_claim({**CLAIM, "citations": [{"source": name} for name in names]}).claim
     slugs = [one.source.slug for one in claim.citations.all()]

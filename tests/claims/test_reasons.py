@@ -216,7 +216,7 @@ SENTENCES: list[tuple[str, Assertion, list[Answer], list[SourceFacts], str, str]
         OI,
         [gives("A", "61B"), gives("B", "30B"), gives("C", "61B")],
         [source("A", owner="X"), source("B", owner="X")],
-        "Only C gives this figure ($61B); what is published under A disagrees with itself.",
+        "Only C gives this figure ($61B); what is published under X disagrees with itself.",
         "according to C",
     ),
     (
@@ -365,7 +365,7 @@ SENTENCES: list[tuple[str, Assertion, list[Answer], list[SourceFacts], str, str]
         OI,
         [gives("A", "61B"), gives("B", "30B")],
         [source("A", owner="X"), source("B", owner="X")],
-        "What is published under A disagrees with itself, so it counts for nobody.",
+        "What is published under X disagrees with itself, so it counts for nobody.",
         "which no independent source has confirmed",
     ),
     (
