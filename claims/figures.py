@@ -86,11 +86,3 @@ def calendar(moment: datetime) -> str:
     """ "05:00 UTC on 14 January 2026"."""
     at = moment.astimezone(UTC)
     return f"{at.hour:02}:{at.minute:02} UTC on {at.day} {MONTHS[at.month - 1]} {at.year}"
-
-
-def names(titles: Sequence[str], rest: str = "more sources", shown: int = 2) -> str:
-    """ "A", "A and B", "A, B and C", "A, B and 6 more sources"; "The Block" is "the Block" inside a sentence."""
-    titles = [f"the {title[4:]}" if title.startswith("The ") else title for title in titles]
-    if len(titles) <= shown + 1:
-        return " and ".join([", ".join(titles[:-1]), titles[-1]] if len(titles) > 1 else titles)
-    return f"{', '.join(titles[:shown])} and {len(titles) - shown} {rest}"

@@ -13,7 +13,7 @@ from claims.admin.wording import read, unit_of
 from claims.figures import figures, gap
 from claims.matching import RECORDS, region_of
 from claims.models import Claim, Verdict
-from claims.readings import bounds
+from claims.telling.english import ENGLISH
 from claims.types import Comparator, Region, Stance
 from sources.types import Kind
 
@@ -164,7 +164,7 @@ def _legend(
 
 def _needs(claim: Claim, region: Region, unit: str) -> str:
     if claim.assertion.comparator not in RECORDS:
-        return bounds(region, unit)
+        return ENGLISH.bounds(region, unit)
     return f"{'above' if claim.assertion.comparator is Comparator.RECORD_HIGH else 'below'} every earlier close"
 
 

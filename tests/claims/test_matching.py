@@ -8,7 +8,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from claims.matching import half_unit, read, region_of, stance_of
-from claims.readings import reading
+from claims.telling.english import ENGLISH
+from claims.telling.readings import reading
 from claims.types import Assertion, Case, Comparator, Finding, Outcome, Region, Stance, Status
 from sources.metrics import CATALOGUE
 from sources.types import Kind, Observation, exact
@@ -20,7 +21,9 @@ SUPPORTS, CONTRADICTS, INCONCLUSIVE = Stance.SUPPORTS, Stance.CONTRADICTS, Stanc
 
 def told(assertion: Assertion, finding: Finding) -> str:
     unit = CATALOGUE[assertion.metric].unit
-    return reading(finding, Case(assertion=assertion, unit=unit, outcome=Outcome.INSUFFICIENT, status=Status.RUMOR))
+    return reading(
+        finding, Case(assertion=assertion, unit=unit, outcome=Outcome.INSUFFICIENT, status=Status.RUMOR), ENGLISH
+    )
 
 
 REGIONS = [

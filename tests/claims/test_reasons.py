@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from claims.figures import calendar, clock, figure, figures, names
+from claims.figures import calendar, clock, figure, figures
 from claims.telling import explain
+from claims.telling.english import ENGLISH
 from claims.types import Answer, Assertion, Gap, Outcome
 from sources.types import Kind, Observation, SourceFacts
 from tests.claims.evidence import END, HOUR, at_least, at_most, claim, gives, judge, says, silent, source
@@ -316,7 +317,7 @@ SENTENCES: list[tuple[str, Assertion, list[Answer], list[SourceFacts], str, str]
         FELL,
         [gives("A", "-3.1"), gives("B", "3.1")],
         [],
-        "A gives −3.1%, but B gives 3.1%, differing in sign only: one of them probably uses another sign.",
+        "A gives −3.1%, but B gives 3.1%, differing in sign only: one of them probably has the wrong sign.",
         "according to A, although B gives 3.1%",
     ),
     (
@@ -405,7 +406,7 @@ SENTENCES: list[tuple[str, Assertion, list[Answer], list[SourceFacts], str, str]
         OI,
         [silent("A", "unavailable"), silent("B", "not_configured")],
         [],
-        "A, the only source asked, did not answer yet and is asked again.",
+        "A, the only source asked, has not answered yet and will be asked again.",
         "",
     ),
     (
@@ -413,8 +414,65 @@ SENTENCES: list[tuple[str, Assertion, list[Answer], list[SourceFacts], str, str]
         OI,
         [silent("A", "unavailable"), silent("B", "rate_limited")],
         [],
-        "None of the 2 sources asked has answered yet; they are asked again.",
+        "None of the 2 sources asked has answered yet; they will be asked again.",
         "",
+    ),
+    (
+        "a slip of the sign",
+        FELL,
+        [gives("A", "-3.1"), gives("B", "3.1"), gives("C", "-2.9")],
+        [],
+        "A and C give −3.1% to −2.9%; B seems to have the wrong sign.",
+        "according to A and C",
+    ),
+    (
+        "two houses that disagree",
+        OI,
+        [gives("A", "61B"), gives("B", "30B"), gives("C", "61B"), gives("D", "30B")],
+        [source("A", owner="X"), source("B", owner="X"), source("C", owner="Y"), source("D", owner="Y")],
+        "A and C each publish figures that disagree, so they count for nobody.",
+        "which no independent source has confirmed",
+    ),
+    (
+        "a ceiling above a lid",
+        claim("open_interest", "under", "58B"),
+        [at_most("A", "70B")],
+        [],
+        "Nothing found decides this: from A, at most $70B leaves $60.9B or less possible: a ceiling cannot rule it"
+        " out.",
+        "which no independent source has confirmed",
+    ),
+    (
+        "a size",
+        claim("position_concentration", "magnitude", "10B", "100B"),
+        [gives("A", "7.1B"), gives("B", "7.3B")],
+        [],
+        "A and B give $7.1B to $7.3B, while the claim needs $10B to below $100B.",
+        "although A and B give $7.1B to $7.3B",
+    ),
+    (
+        "the claim's own publisher",
+        OI,
+        [gives("Wire", "61B")],
+        [],
+        "Nothing that was found may count: Wire published the claim and cannot confirm it.",
+        "which no independent source has confirmed",
+    ),
+    (
+        "a figure of another hour",
+        OI,
+        [gives("A", "61B", observed_at=END - 99 * HOUR)],
+        [],
+        "Nothing that was found may count: A gave figures of another time.",
+        "which no independent source has confirmed",
+    ),
+    (
+        "refusals of every kind",
+        OI,
+        [silent("A", "access_denied"), silent("B", "malformed"), silent("C", "rate_limited")],
+        [],
+        "Nobody gave a figure: C asked us to wait; A refused access.",
+        "which no independent source has confirmed",
     ),
 ]
 
@@ -426,8 +484,12 @@ SENTENCES: list[tuple[str, Assertion, list[Answer], list[SourceFacts], str, str]
 def test_the_sentence_says_what_was_found(
     assertion: Assertion, answers: list[Answer], facts: list[SourceFacts], reason: str, wording: str
 ) -> None:
-    ruling = judge(assertion, answers, *facts)
+    ruling = judge(assertion, answers, *facts, publisher=publisher_of(answers))
     assert (explain(ruling).reason, explain(ruling).wording) == (reason, wording)
+
+
+def publisher_of(answers: list[Answer]) -> str | None:
+    return next((one.source for one in answers if one.title == "Wire"), None)
 
 
 def test_a_gap_gives_its_note() -> None:
@@ -500,7 +562,7 @@ def test_a_time_names_its_day_when_that_is_another() -> None:
     [(["A"], "A"), (["A", "B"], "A and B"), (["A", "B", "C"], "A, B and C"), (list("ABCD"), "A, B and 2 more sources")],
 )
 def test_names_are_listed_as_people_list_them(titles: list[str], text: str) -> None:
-    assert names(titles) == text
+    assert ENGLISH.names(titles) == text
 
 
 def test_percentages_are_apart_by_percentage_points() -> None:
