@@ -252,7 +252,7 @@ SILENCES = [
     ),
     ([silent("A", "no_data"), silent("B", "malformed")], INSUFFICIENT, "nobody gave a figure"),
     ([silent("A", "no_data"), silent("B", "unavailable")], INSUFFICIENT, "nobody gave a figure"),
-    ([silent("A", "unavailable"), silent("B", "not_configured")], INCOMPLETE, "the only source asked, did not answer"),
+    ([silent("A", "unavailable"), silent("B", "not_configured")], INCOMPLETE, "the only source asked, has not answered"),
     ([silent("A", "unavailable"), gives("B", "95920")], INSUFFICIENT, "nothing found decides this"),
 ]
 
