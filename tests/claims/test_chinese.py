@@ -113,7 +113,7 @@ SAID = {
         "但A和C给出的数据为600亿至610亿美元",
     ),
     "one that confirms beside a house that disagrees": (
-        "只有C给出这一数据（610亿美元）；A名下的数据自相矛盾。",
+        "只有C给出这一数据（610亿美元）；X名下的数据自相矛盾。",
         "数据来自C",
     ),
     "a record against a short history": (
@@ -185,7 +185,7 @@ SAID = {
         "数据来自Place和Venue",
     ),
     "a house that disagrees": (
-        "A名下的数据自相矛盾，因此不计入任何一方。",
+        "X名下的数据自相矛盾，因此不计入任何一方。",
         "尚无独立来源证实",
     ),
     "nobody's figure": (
@@ -217,7 +217,7 @@ SAID = {
         "数据来自A和C",
     ),
     "two houses that disagree": (
-        "A和C名下的数据各自矛盾，因此不计入任何一方。",
+        "X和Y名下的数据各自矛盾，因此不计入任何一方。",
         "尚无独立来源证实",
     ),
     "a ceiling above a lid": (
@@ -261,6 +261,18 @@ def test_a_gap_gives_its_note_in_brackets() -> None:
     )
     silent_gap = Gap("open_interest", "BTC", END - HOUR, None)
     assert explain(judge(OI, [], gaps=[silent_gap]), "zh").reason == "目前没有机构就此发布权威数据。"
+
+
+@pytest.mark.parametrize(
+    ("agreed", "english", "chinese"),
+    [
+        ("no venue says so", "no venue says so", "目前没有权威数据发布"),
+        ("交易所均未公布", "for which no authoritative figure is published", "交易所均未公布"),
+    ],
+)
+def test_what_an_editor_wrote_for_a_gap_is_printed_in_its_language(agreed: str, english: str, chinese: str) -> None:
+    ruling = judge(OI, [], gaps=[Gap("open_interest", "BTC", END - HOUR, None, wording=agreed)])
+    assert (explain(ruling, "en").wording, explain(ruling, "zh").wording) == (english, chinese)
 
 
 def test_a_window_that_is_still_open_says_until_when() -> None:

@@ -430,7 +430,7 @@ SENTENCES: list[tuple[str, Assertion, list[Answer], list[SourceFacts], str, str]
         OI,
         [gives("A", "61B"), gives("B", "30B"), gives("C", "61B"), gives("D", "30B")],
         [source("A", owner="X"), source("B", owner="X"), source("C", owner="Y"), source("D", owner="Y")],
-        "A and C each publish figures that disagree, so they count for nobody.",
+        "X and Y each publish figures that disagree, so they count for nobody.",
         "which no independent source has confirmed",
     ),
     (

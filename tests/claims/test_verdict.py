@@ -252,7 +252,11 @@ SILENCES = [
     ),
     ([silent("A", "no_data"), silent("B", "malformed")], INSUFFICIENT, "nobody gave a figure"),
     ([silent("A", "no_data"), silent("B", "unavailable")], INSUFFICIENT, "nobody gave a figure"),
-    ([silent("A", "unavailable"), silent("B", "not_configured")], INCOMPLETE, "the only source asked, has not answered"),
+    (
+        [silent("A", "unavailable"), silent("B", "not_configured")],
+        INCOMPLETE,
+        "the only source asked, has not answered",
+    ),
     ([silent("A", "unavailable"), gives("B", "95920")], INSUFFICIENT, "nothing found decides this"),
 ]
 
