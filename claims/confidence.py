@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -65,6 +65,25 @@ class Sides:
         return {name: [one.stored() for one in side] for name, side in sides.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """How sure a ruling is, with what that rests on. calibration: version, "" without a confidence."""
+
+    sides: Sides
+    confidence: Decimal | None = None
+    calibration: str = ""
+
+
+def belief_in(
+    ruling: Ruling, believed: Iterable[Believed], authorities: Collection[str], calibration: Calibration
+) -> Belief:
+    """authorities: slugs of those whose word is the fact here. Nothing is believed where nobody was."""
+    known = {one.source: one for one in believed}
+    sides = sides_of(ruling, known, frozenset(authorities)) if known else Sides((), ())
+    confidence = confidence_in(sides, calibration)
+    return Belief(sides) if confidence is None else Belief(sides, confidence, calibration.version)
+
+
 def sides_of(ruling: Ruling, believed: Mapping[str, Believed], authorities: frozenset[str] = frozenset()) -> Sides:
     """Each voice speaks with its best-believed member on its side; an authority on its own figure is nearly certain."""
     return Sides(
@@ -100,6 +119,11 @@ def confidence_in(sides: Sides, calibration: Calibration = DEFAULT_CALIBRATION) 
     if not supporting and not contradicting:
         return None
     return confidence_text(confidence_of(supporting, contradicting, calibration))
+
+
+def in_hundredths(confidence: Decimal) -> Decimal:
+    """As it is shown: 0.97. Never 0.00 nor 1.00, for nothing is that sure."""
+    return min(Decimal("0.99"), max(Decimal("0.01"), confidence.quantize(Decimal("0.01"))))
 
 
 def accuracies(side: Sequence[Believed]) -> tuple[float, ...]:

@@ -55,6 +55,13 @@ def learn() -> int:
 
 
 @shared_task
+def refit_calibration() -> str:
+    """Fit confidence on past claims whose outcome is known by now; the new version, "" when the old one stays."""
+    fit = learning.refit()
+    return fit.version if fit else ""
+
+
+@shared_task
 def suggest_copies() -> int:
     """Compare histories, and have editors look at sources that seem to be one voice."""
     return learning.suggest()

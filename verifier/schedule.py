@@ -24,6 +24,11 @@ SCHEDULE: Mapping[str, tuple[str, int, str]] = {
         300,
         "Stores what became known later, scores what sources had said, and asks for daily files.",
     ),
+    "Calibrate confidence": (
+        "claims.tasks.refit_calibration",
+        604_800,
+        "Fits how sure a mark is to what became known later, once enough of it is known.",
+    ),
     "Look for copies": (
         "claims.tasks.suggest_copies",
         86_400,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from claims.confidence import Believed
 from claims.models import TrackRecord
-from claims.reliability import Record, accuracy
+from claims.reliability import Record, accuracy, confidence_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,16 @@ def board() -> list[Standing]:
     for row in TrackRecord.objects.order_by("source", "metric"):
         rows.setdefault(row.source, []).append(row)
     return [_standing(slug, row.metric, found) for slug, found in rows.items() for row in found]
+
+
+def believed(sources: Collection[str], metric: str) -> tuple[Believed, ...]:
+    """As the rules of confidence read it, by source: what is believed of each at this moment."""
+    found = standings(sources, metric).values()
+    return tuple(_believed(one) for one in sorted(found, key=lambda one: one.source))
+
+
+def _believed(one: Standing) -> Believed:
+    return Believed(one.source, confidence_text(one.accuracy), one.all_metrics.right, one.all_metrics.wrong)
 
 
 def _standing(source: str, metric: str, rows: list[TrackRecord]) -> Standing:

@@ -36,6 +36,8 @@ class Verdict(models.Model):
 
     `outcome` and `status` are what the rules made of this inquiry. `shown_status` is what the claim shows after
     hysteresis and holds. Counts are voices. consensus_* in the metric's unit.
+    confidence: the probability that the claim is right, by what was believed of the voices then (`believed`, as
+    claims.confidence.Sides keeps it) under this calibration; None where no voice decided. It decides no status.
     inputs: all else that was read, so that it can be ruled again: claims.verification.deciding.Inputs, and under
     `grounds` the SHA-256 of each of the Grounds by name.
     """
@@ -60,6 +62,9 @@ class Verdict(models.Model):
     reason = models.TextField()
     wording = models.TextField(blank=True)
     policy_version = models.CharField(max_length=80)
+    confidence = models.DecimalField(max_digits=5, decimal_places=4, null=True)
+    calibration = models.CharField(max_length=80, blank=True)
+    believed = models.JSONField(default=dict)
     inputs = models.JSONField(default=dict)
     previous_hash = models.CharField(max_length=64, blank=True)
     hash = models.CharField(max_length=64, unique=True)
@@ -69,6 +74,11 @@ class Verdict(models.Model):
         ordering = ["-id"]
         constraints = [
             *finite("consensus_low", "consensus_high", "spread"),
+            models.CheckConstraint(
+                name="verdict_confidence_is_a_probability",
+                condition=Q(confidence=None, calibration="")
+                | (Q(confidence__gt=0, confidence__lt=1) & ~Q(calibration="")),
+            ),
             models.UniqueConstraint(fields=["claim", "inquiry"], name="one_verdict_per_inquiry"),
         ]
         indexes = [models.Index(fields=["claim", "-id"], name="verdict_newest")]
@@ -112,7 +122,11 @@ def canonical(verdict: Verdict, evidence: list[Evidence]) -> dict[str, Any]:
     def text(value: Any) -> str | None:
         return None if value is None else f"{value.normalize(ARITHMETIC):f}"
 
+    sure = {}
+    if verdict.confidence is not None:  # verdicts from before there was confidence keep their digests
+        sure = {"confidence": [text(verdict.confidence), verdict.calibration, verdict.believed]}
     return {
+        **sure,
         "claim": str(verdict.claim_id),
         "inquiry": verdict.inquiry_id,
         "created_at": verdict.created_at.isoformat(),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from claims.confidence import Belief, belief_in
 from claims.models import Claim, Evidence, Verdict
 from claims.policy import VERSION
 from claims.telling import Explanation
@@ -74,7 +75,7 @@ class Decided:
 
     def verdict(self, claim_id: Any, inquiry_id: int, grounds: Mapping[str, str], version: str = VERSION) -> Verdict:
         """The row, not stored, with its evidence. grounds: name -> SHA-256. version: of the hearing's policy."""
-        ruling, shown = self.ruling, self.decision
+        ruling, shown, belief = self.ruling, self.decision, self.belief()
         verdict = Verdict(
             claim_id=claim_id,
             inquiry_id=inquiry_id,
@@ -96,10 +97,21 @@ class Decided:
             reason=self.told.reason,
             wording=self.told.wording,
             policy_version=version,
+            confidence=belief.confidence,
+            calibration=belief.calibration,
+            believed=belief.sides.stored() if belief.confidence is not None else {},
             inputs={**plain(self.inputs), "grounds": dict(grounds)},
         )
         verdict.resting_on = self._evidence(verdict)
         return verdict
+
+    def belief(self) -> Belief:
+        """How sure the ruling is. It was made before this was asked, and does not follow from it."""
+        question, facts = self.inputs.assertion.question, self.hearing.facts
+        about = f"{question.metric}:{question.subject}"
+        own_word = {one.slug for one in facts if about in one.lineage.authority}
+        interested = {one.slug for one in facts if {question.metric, "*"} & one.lineage.interested}
+        return belief_in(self.ruling, self.hearing.believed, own_word - interested, self.hearing.calibration)
 
     def _evidence(self, verdict: Verdict) -> list[Evidence]:
         findings = {one.answer.key: one for one in self.ruling.findings}

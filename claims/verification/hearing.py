@@ -11,8 +11,11 @@ from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any, get_type_hints
 
+from claims import learning
+from claims.confidence import Believed
 from claims.models import GapRecord, Grounds
 from claims.policy import ARITHMETIC, POLICY, Policy
+from claims.reliability import DEFAULT_CALIBRATION, Calibration
 from claims.types import Answer, Gap
 from claims.verdict import covers
 from sources.canonical import read, sha256_of, text_of
@@ -44,6 +47,8 @@ class Said:
 class Hearing:
     """facts: of the sources asked and of the publisher. gaps: those that cover the question.
 
+    believed, calibration: how far each source that answered was believed at this moment, and how confidence follows
+    from that; empty in hearings from before there was confidence.
     Every field but `answers` is kept as grounds; the answers are `said`, with the observations from their own table.
     """
 
@@ -52,6 +57,8 @@ class Hearing:
     facts: tuple[SourceFacts, ...]
     gaps: tuple[Gap, ...]
     policy: Policy = POLICY
+    believed: tuple[Believed, ...] = ()
+    calibration: Calibration = DEFAULT_CALIBRATION
 
     def with_facts(self, more: SourceFacts | None) -> Hearing:
         """The same hearing for a claim whose publisher these facts are of."""
@@ -70,6 +77,8 @@ def hearing_of(inquiry: Inquiry) -> Hearing:
         said=said,
         facts=tuple(facts_of(one.source for one in said)),
         gaps=tuple(gap for gap in gaps if covers(gap, inquiry.question)),
+        believed=learning.believed([one.source for one in said if one.observation], inquiry.metric),
+        calibration=learning.in_use(),
     )
 
 

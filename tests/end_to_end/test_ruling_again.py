@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import UTC, datetime
 from decimal import Context, getcontext, setcontext
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,8 @@ from django.db.models import Value
 from django.db.models.functions import Concat
 
 from claims import chain
-from claims.models import Claim, GapRecord, Grounds, Link, Verdict, Verification
+from claims.models import CalibrationFit, Claim, GapRecord, Grounds, Link, TrackRecord, Verdict, Verification
+from claims.reliability import DEFAULT_CALIBRATION
 from claims.sampling import load_day
 from claims.tasks import pursue
 from claims.telling import explain
@@ -19,6 +22,7 @@ from claims.verification import check_now
 from claims.verification.deciding import Inputs, decide, ruling_of
 from claims.verification.hearing import heard
 from sources.canonical import read, sha256_of
+from sources.collecting import known_providers
 from sources.models import Inquiry, Lookup, Source
 from verifier.demo import REPLAYED
 
@@ -71,6 +75,15 @@ def test_what_is_edited_after_a_verdict_changes_nothing_of_it() -> None:
     GapRecord.objects.all().delete()
     Lookup.objects.filter(state="abstained").update(reason="no_data", note="nothing")
     Verification.objects.update(asked_by_person=True)
+    TrackRecord.objects.bulk_create(TrackRecord(source=name, metric="price", wrong=99) for name in known_providers())
+    CalibrationFit.objects.create(
+        version="another",
+        parameters={name: 1.0 for name in asdict(DEFAULT_CALIBRATION)},
+        items=1,
+        log_loss_before=1,
+        log_loss_after=0,
+        fitted_at=datetime.now(UTC),
+    )
     for stored, again in every_verdict_again():
         assert chain.digest_of(again) == Link.objects.get(row=stored.pk).digest
 

@@ -13,6 +13,7 @@ from claims import queries
 from claims.api import examples
 from claims.api.serializers.fields import FigureField, Plain, QualifierField, TextField, WordField, texts, times
 from claims.api.serializers.overrides import OverrideOut
+from claims.confidence import Sides, in_hundredths
 from claims.models import Claim, Verdict
 from claims.types import Comparator, Hedge, Outcome, Status
 from sources.metrics import CATALOGUE
@@ -69,7 +70,12 @@ class VerdictOut(Plain):
     quorum = serializers.IntegerField(read_only=True)
     consensus_low = FigureField()
     consensus_high = FigureField()
-    confidence = serializers.SerializerMethodField(help_text="Null: this release learns no reliability yet.")
+    confidence = serializers.SerializerMethodField(
+        help_text="Probability that the claim is right, such as 0.97; null where no voice decided. Never a status."
+    )
+    confidence_outcomes = serializers.SerializerMethodField(
+        help_text="Later outcomes of these sources that it rests on; 0: only what is assumed of anybody."
+    )
     rests_on = texts(help_text="Voices whose loss would change the status.")
     reason = serializers.CharField(read_only=True)
     wording = serializers.CharField(read_only=True)
@@ -77,7 +83,10 @@ class VerdictOut(Plain):
     hash = serializers.CharField(read_only=True)
 
     def get_confidence(self, verdict: Verdict) -> str | None:
-        return None
+        return None if verdict.confidence is None else str(in_hundredths(verdict.confidence))
+
+    def get_confidence_outcomes(self, verdict: Verdict) -> int:
+        return Sides.read(verdict.believed).outcomes
 
 
 @extend_schema_serializer(examples=[examples.CLAIM])

@@ -52,6 +52,7 @@ VERDICT_FIELDS = [
     "consensus_low",
     "consensus_high",
     "confidence",
+    "confidence_outcomes",
     "rests_on",
     "reason",
     "wording",

@@ -13,7 +13,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from claims import chain, rhythm
-from claims.models import Claim, Evidence, Link, Verdict, Verification
+from claims.models import Claim, Evidence, Link, TrackRecord, Verdict, Verification
 from claims.tasks import open_due, pursue, resend_unattended, settle_overdue
 from claims.verification import begin, check_now, settle
 from sources.collecting import answer, keeping, leases
@@ -231,6 +231,32 @@ def test_a_second_verdict_for_the_same_claim_and_inquiry_is_refused(server: Loca
     verdict.pk, verdict.hash = None, "0" * 64
     with pytest.raises(DatabaseError, match="one_verdict_per_inquiry"), transaction.atomic():
         verdict.save(force_insert=True)
+
+
+# --- How sure ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("wrong", [0, 99])
+def test_confidence_follows_from_who_is_believed_and_the_mark_does_not(server: LocalServer, wrong: int) -> None:
+    for name in ("coingecko", "coinpaprika"):
+        TrackRecord.objects.create(source=name, metric="supply", right=99 - wrong, wrong=wrong)
+    settle(answered_inquiry().pk)
+    verdict = Verdict.objects.get()
+    assert (verdict.status, verdict.outcome) == ("verified", "supported")
+    assert verdict.confidence is not None
+    assert (verdict.confidence > Decimal("0.9")) is (wrong == 0)
+    assert {one["source"]: one["right"] + one["wrong"] for one in verdict.believed["supporting"]} == {
+        "coingecko": 99,
+        "coinpaprika": 99,
+    }
+
+
+def test_without_any_outcome_confidence_rests_on_what_is_assumed_of_anybody(server: LocalServer) -> None:
+    settle(answered_inquiry().pk)
+    verdict = Verdict.objects.get()
+    assert verdict.confidence is not None
+    assert {one["accuracy"] for one in verdict.believed["supporting"]} == {"0.8000"}
+    assert {one["right"] + one["wrong"] for one in verdict.believed["supporting"]} == {0}
 
 
 # --- The chain --------------------------------------------------------------------------------------------------
