@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from math import exp, fsum, isfinite, log
+from math import exp, fsum, isfinite, log, log1p
 
 PRIOR_RIGHT, PRIOR_WRONG = 8, 2  # a source nobody has checked is taken to be right on four of five
 ALL_METRICS_WEIGHT = 20  # outcomes that the record over all metrics is worth beside the record of one metric
@@ -68,24 +68,23 @@ def evidence(accuracy_of_voice: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """From evidence to a probability: logit = intercept + support·Σ supporting − contradiction·Σ contradicting.
+    """From evidence to a probability: logit = intercept + ratio·log((s + 1) / (c + 1)) + margin·(s − c).
 
-    support, contradiction: at least zero, so that a voice more never lowers and a contradiction never raises.
-    Each sum ends at `limit` nats: agreement beyond it says nothing new, because errors are never quite independent.
+    s, c: the evidence for and against, in nats. ratio, margin: at least zero, so that a supporting voice more never
+    lowers and a contradicting one never raises.
     """
 
     intercept: float
-    support: float
-    contradiction: float
-    limit: float = 12.0
+    ratio: float
+    margin: float
 
     def __post_init__(self) -> None:
         if not all(isfinite(number) for number in self._numbers) or min(self._numbers[1:]) < 0:
             raise ValueError("a calibration holds finite numbers, and its slopes are not below zero")
 
     @property
-    def _numbers(self) -> tuple[float, ...]:
-        return self.intercept, self.support, self.contradiction, self.limit
+    def _numbers(self) -> tuple[float, float, float]:
+        return self.intercept, self.ratio, self.margin
 
     @property
     def version(self) -> str:
@@ -94,8 +93,8 @@ class Calibration:
         return hashlib.sha256(text.encode()).hexdigest()[:10]
 
 
-# Fitted by `fit` on conflicting observations of many made-up markets: see docs/adjudicate.md.
-DEFAULT_CALIBRATION = Calibration(intercept=-1.3, support=0.95, contradiction=0.8)
+# Fitted by `fit` on tables of conflicting observations whose truth is known: see docs/adjudicate.md.
+DEFAULT_CALIBRATION = Calibration(intercept=0.17, ratio=3.32, margin=0.093)
 
 
 def confidence_of(
@@ -108,8 +107,14 @@ def confidence_of(
     """
     if not supporting:
         return LEAST_CONFIDENCE
-    weighed = _weigh(supporting, contradicting, calibration.limit)
-    return _bounded(_logistic(_score(weighed, calibration)))
+    return confidence_from(_sum(supporting), _sum(contradicting), calibration)
+
+
+def confidence_from(support: float, contradiction: float, calibration: Calibration = DEFAULT_CALIBRATION) -> float:
+    """The same from evidence that is summed already, in nats."""
+    features = _features(support, contradiction)
+    guess = _logistic(fsum(number * one for number, one in zip(calibration._numbers, features, strict=True)))
+    return min(1 - LEAST_CONFIDENCE, max(LEAST_CONFIDENCE, round(guess, 4)))
 
 
 LEAST_CONFIDENCE = 0.0001
@@ -129,63 +134,96 @@ class Past:
     right: bool
 
 
+Weighed = tuple[float, float, bool]  # evidence for and against, in nats, and whether the figure was right
+
+
 def fit(past: Iterable[Past], start: Calibration = DEFAULT_CALIBRATION, pull: float = 10.0) -> Calibration:
     """The calibration with the least log loss on these items, pulled towards `start`.
 
     pull: how many items the start is worth; without items the start itself comes back. The order does not matter.
     """
-    rows = sorted((_weigh(one.supporting, one.contradicting, start.limit), one.right) for one in past)
-    numbers = (start.intercept, start.support, start.contradiction)
+    return fit_weighed(((_sum(one.supporting), _sum(one.contradicting), one.right) for one in past), start, pull)
+
+
+def fit_weighed(past: Iterable[Weighed], start: Calibration = DEFAULT_CALIBRATION, pull: float = 10.0) -> Calibration:
+    """The same from evidence that is summed already."""
+    rows = [(_features(support, against), right) for support, against, right in sorted(past)]
+    free = {0, 1, 2}
+    found = _least(rows, start._numbers, pull, free)
+    while min(found[1:]) < 0:  # a slope that would go below zero is zero, and the others are fitted again
+        free -= {place for place in (1, 2) if found[place] < 0}
+        found = _least(rows, start._numbers, pull, free)
+    return Calibration(*(round(number, 6) for number in found))
+
+
+def _least(rows: Sequence[Row], origin: Numbers, pull: float, free: Collection[int]) -> Numbers:
+    """The numbers with the least loss; those that are not free are zero."""
+    first, second, third = (number if place in free else 0.0 for place, number in enumerate(origin))
+    numbers = first, second, third
+    loss = _loss(rows, numbers, origin, pull)
     for _ in range(STEPS):
-        moved = _step(rows, numbers, start, pull)
-        change = max(abs(after - before) for after, before in zip(moved, numbers, strict=True))
-        numbers = moved
-        if change < CLOSE_ENOUGH:
+        moved = _step(rows, numbers, origin, pull, free)
+        while (less := _loss(rows, moved, origin, pull)) > loss and _distance(moved, numbers) > CLOSE_ENOUGH:
+            moved = _halfway(moved, numbers)
+        if less > loss or _distance(moved, numbers) < CLOSE_ENOUGH:
             break
-    intercept, support, contradiction = (round(number, 6) for number in numbers)
-    return Calibration(intercept, support, contradiction, start.limit)
+        numbers, loss = moved, less
+    return numbers
 
 
 STEPS, CLOSE_ENOUGH = 50, 1e-9
-SCALES = (1.0, 4.0, 4.0)  # typical size of intercept's one and of the two sums: the pull is equal in those units
+SCALES = (1.0, 1.0, 8.0)  # typical sizes of the three features: the pull is equal in those units
 Numbers = tuple[float, float, float]
-Row = tuple[tuple[float, float], bool]
+Row = tuple[Numbers, bool]
 
 
-def _weigh(supporting: Sequence[float], contradicting: Sequence[float], limit: float) -> tuple[float, float]:
-    sums = (fsum(sorted(evidence(one) for one in side)) for side in (supporting, contradicting))
-    first, second = (min(limit, total) for total in sums)
-    return first, second
+def _sum(accuracies: Sequence[float]) -> float:
+    return fsum(sorted(evidence(one) for one in accuracies))
 
 
-def _score(weighed: tuple[float, float], calibration: Calibration) -> float:
-    return calibration.intercept + calibration.support * weighed[0] - calibration.contradiction * weighed[1]
+def _features(support: float, contradiction: float) -> Numbers:
+    return 1.0, log((support + 1) / (contradiction + 1)), support - contradiction
 
 
 def _logistic(score: float) -> float:
     return 1 / (1 + exp(-score)) if score >= 0 else exp(score) / (1 + exp(score))
 
 
-def _bounded(probability: float) -> float:
-    return min(1 - LEAST_CONFIDENCE, max(LEAST_CONFIDENCE, round(probability, 4)))
+def _loss(rows: Sequence[Row], numbers: Numbers, origin: Numbers, pull: float) -> float:
+    """Log loss in nats, and what the distance from the origin costs."""
+    weights = [pull * scale**2 / 4 for scale in SCALES]
+    away = fsum(weight * (now - then) ** 2 / 2 for weight, now, then in zip(weights, numbers, origin, strict=True))
+    scores = (fsum(number * one for number, one in zip(numbers, features, strict=True)) for features, _ in rows)
+    return away + fsum(_softplus(-score if right else score) for score, (_, right) in zip(scores, rows, strict=True))
 
 
-def _step(rows: Sequence[Row], numbers: Numbers, start: Calibration, pull: float) -> Numbers:
-    """One Newton step of logistic regression with a Gaussian pull; slopes are kept at zero or above."""
-    origin = (start.intercept, start.support, start.contradiction)
+def _softplus(score: float) -> float:
+    return max(score, 0.0) + log1p(exp(-abs(score)))
+
+
+def _distance(one: Numbers, other: Numbers) -> float:
+    return max(abs(first - second) for first, second in zip(one, other, strict=True))
+
+
+def _halfway(one: Numbers, other: Numbers) -> Numbers:
+    first, second, third = ((a + b) / 2 for a, b in zip(one, other, strict=True))
+    return first, second, third
+
+
+def _step(rows: Sequence[Row], numbers: Numbers, origin: Numbers, pull: float, free: Collection[int]) -> Numbers:
+    """One Newton step of logistic regression with a Gaussian pull."""
     weights = [pull * scale**2 / 4 for scale in SCALES]  # the curvature of `pull` undecided items of that size
     slope = [-weight * (now - then) for weight, now, then in zip(weights, numbers, origin, strict=True)]
     curve = [[weights[row] if row == column else 0.0 for column in range(3)] for row in range(3)]
-    for (support, contradiction), right in rows:
-        features = (1.0, support, -contradiction)
+    for features, right in rows:
         guess = _logistic(sum(number * feature for number, feature in zip(numbers, features, strict=True)))
-        for row in range(3):
+        for row in free:
             slope[row] += (right - guess) * features[row]
-            for column in range(3):
+            for column in free:
                 curve[row][column] += guess * (1 - guess) * features[row] * features[column]
-    change = _solve(curve, slope)
-    intercept, *slopes = (now + by for now, by in zip(numbers, change, strict=True))
-    return intercept, max(0.0, slopes[0]), max(0.0, slopes[1])
+    change = _solve(curve, [number if place in free else 0.0 for place, number in enumerate(slope)])
+    first, second, third = (now + by for now, by in zip(numbers, change, strict=True))
+    return first, second, third
 
 
 def _solve(matrix: list[list[float]], right: list[float]) -> list[float]:

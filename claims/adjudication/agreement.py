@@ -17,9 +17,13 @@ FALLS = 0.3  # how often two that are both wrong are wrong in the same way: the 
 
 
 def fitted(same: Floats, both: Floats, tied: Bools) -> Floats:
-    """[source]: how often each is right; same, both: [i, j] units; tied: pairs to leave out."""
+    """[source]: how often each is right; same, both: [i, j] units; tied: pairs to leave out.
+
+    Sources that are tied to each other are one witness about everybody else.
+    """
     agreement = np.log(np.clip((same + 0.3) / (both + 1.0), 1e-3, 1.0))
-    weight = np.sqrt(both) * (both >= FEWEST) * ~tied
+    crowd = np.maximum(1, (tied | np.eye(len(tied), dtype=np.bool_)).sum(1))
+    weight = np.sqrt(both) * (both >= FEWEST) * ~tied / crowd[None, :]
     np.fill_diagonal(weight, 0.0)
     right = np.full(len(same), np.log(UNKNOWN))
     for _ in range(STEPS):

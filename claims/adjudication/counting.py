@@ -14,6 +14,7 @@ import numpy as np
 
 from claims.adjudication.choosing import Bench
 from claims.adjudication.clusters import Clusters
+from claims.adjudication.setting_aside import COUNTS, DEFINITION_DIFFERS, UNIT_SLIP, differing, slips
 from claims.adjudication.sheet import Bools, Floats, Ints, Sheet
 
 
@@ -65,6 +66,13 @@ def _lower_medians(sheet: Sheet, rows: Ints, weight: Floats) -> Ints:
 
 
 def sides(sheet: Sheet, clusters: Clusters, voice: Ints, chosen: Ints) -> Sides:
+    supports, contradicts = stances(sheet, clusters, chosen)
+    counts = label(sheet, clusters, voice, chosen, contradicts) == COUNTS
+    return _counted(sheet, voice, supports & counts, contradicts & counts)
+
+
+def stances(sheet: Sheet, clusters: Clusters, chosen: Ints) -> tuple[Bools, Bools]:
+    """Of each row: whether it supports and whether it contradicts the chosen value of its unit."""
     mine = chosen[sheet.unit]
     value, tolerance = sheet.number[mine], clusters.tolerance[mine]
     with np.errstate(invalid="ignore", over="ignore"):
@@ -72,7 +80,15 @@ def sides(sheet: Sheet, clusters: Clusters, voice: Ints, chosen: Ints) -> Sides:
     both_numbers = ~np.isnan(distance)
     supports = np.where(both_numbers, distance <= tolerance, (sheet.text == sheet.text[mine]) & (sheet.text >= 0))
     contradicts = np.where(both_numbers, distance - tolerance > tolerance, ~supports)
-    return _counted(sheet, voice, np.asarray(supports, np.bool_), np.asarray(contradicts, np.bool_))
+    return np.asarray(supports, np.bool_), np.asarray(contradicts, np.bool_)
+
+
+def label(sheet: Sheet, clusters: Clusters, voice: Ints, chosen: Ints, contradicts: Bools) -> Ints:
+    """Of each row: why it does not count, COUNTS where it does."""
+    odd = differing(sheet, voice, contradicts)
+    labels = np.where(odd[sheet.row_attr, sheet.source], DEFINITION_DIFFERS, COUNTS)
+    labels[slips(sheet, clusters, chosen) & contradicts] = UNIT_SLIP
+    return np.asarray(labels, np.int64)
 
 
 def _counted(sheet: Sheet, voice: Ints, supports: Bools, contradicts: Bools) -> Sides:

@@ -50,7 +50,7 @@ class _Seats:
         """The cluster with most votes in each unit; who is not compared votes alone."""
         voice = len(self.sheet.sources) + np.arange(len(self.sheet.sources))
         voice[self.field.sources] = labels
-        return winners(votes(self.sheet, self.clusters, voice), self.clusters)
+        return winners(votes(self.sheet, self.clusters, voice), self.clusters.unit)
 
 
 def votes(sheet: Sheet, clusters: Clusters, voice: Ints) -> Floats:
@@ -60,8 +60,8 @@ def votes(sheet: Sheet, clusters: Clusters, voice: Ints) -> Floats:
     return np.bincount(clusters.of, 1.0 / members[place], minlength=clusters.count).astype(np.float64)
 
 
-def winners(score: Floats, clusters: Clusters) -> Ints:
-    """The cluster with the highest score in each unit, the first of equals."""
-    order = np.lexsort((np.arange(clusters.count), -score.round(9), clusters.unit))
-    first = np.append(True, clusters.unit[order][1:] != clusters.unit[order][:-1])
+def winners(score: Floats, unit: Ints) -> Ints:
+    """The cluster with the highest score in each unit, the first of equals. unit: of each cluster, ascending."""
+    order = np.lexsort((np.arange(len(unit)), -score.round(9), unit))
+    first = np.append(True, unit[order][1:] != unit[order][:-1])
     return np.asarray(order[first], np.int64)

@@ -109,13 +109,13 @@ def past_under(truth: Calibration, items: int, seed: int) -> list[Past]:
 
 
 def test_fitting_finds_the_calibration_the_items_were_drawn_from() -> None:
-    truth = Calibration(-0.5, 0.4, 0.7)
+    truth = Calibration(-0.5, 0.8, 0.3)
     found = fit(past_under(truth, 20_000, seed=3))
-    assert (found.intercept, found.support, found.contradiction) == pytest.approx((-0.5, 0.4, 0.7), abs=0.12)
+    assert (found.intercept, found.ratio, found.margin) == pytest.approx((-0.5, 0.8, 0.3), abs=0.15)
 
 
 def test_fitting_on_past_items_calibrates_unseen_ones() -> None:
-    truth = Calibration(-2.0, 0.6, 0.3)
+    truth = Calibration(-2.0, 0.5, 0.2)
     fitted = fit(past_under(truth, 3_000, seed=5))
     unseen = past_under(truth, 5_000, seed=6)
 
@@ -129,13 +129,14 @@ def test_fitting_on_past_items_calibrates_unseen_ones() -> None:
 def test_without_items_the_start_comes_back_and_few_items_hardly_move_it() -> None:
     assert fit([]) == DEFAULT_CALIBRATION
     nudged = fit([Past((0.8,), (), False)])
-    assert abs(nudged.intercept - DEFAULT_CALIBRATION.intercept) < 0.3
+    assert abs(nudged.intercept - DEFAULT_CALIBRATION.intercept) < 0.5
     assert nudged.version != DEFAULT_CALIBRATION.version
 
 
 def test_items_that_teach_against_agreement_stop_at_no_slope() -> None:
     stubborn = [Past((0.9, 0.9, 0.9), (), False), Past((0.3,), (), True)] * 500
-    assert fit(stubborn).support == 0
+    found = fit(stubborn)
+    assert min(found.ratio, found.margin) == 0
 
 
 def test_the_order_of_past_items_does_not_matter() -> None:

@@ -1,0 +1,47 @@
+"""Rows that are heard and do not count, each with the reason: they would only repeat one systematic error.
+
+Definition differs: a source that disagrees with the consensus on most items of one attribute, and much less elsewhere,
+measures something else there. Unit slip: a power of ten away from what two voices agree on.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from claims.adjudication.clusters import Clusters
+from claims.adjudication.sheet import Bools, Ints, Sheet
+
+COUNTS, DEFINITION_DIFFERS, UNIT_SLIP = range(3)
+LABELS = ("", "definition_differs", "unit_slip")
+
+FEWEST = 10  # rows of a source for an attribute before anything about its definition is said
+SYSTEMATIC, ODDER = 0.4, 1.2  # how often it disagrees there, and how much more than elsewhere
+MINORITY = 0.4  # of the voices: beyond that nobody can say which definition is meant
+POWERS = 9
+
+
+def differing(sheet: Sheet, voice: Ints, dissents: Bools) -> Bools:
+    """[attr, source] of those with another definition. dissents: of each row, from the chosen value of its unit."""
+    shape = len(sheet.attrs), len(sheet.sources)
+    key = sheet.row_attr * shape[1] + sheet.source
+    rows = np.bincount(key, minlength=shape[0] * shape[1]).reshape(shape)
+    wrong = np.bincount(key, dissents, minlength=shape[0] * shape[1]).reshape(shape)
+    elsewhere = (wrong.sum(0) - wrong + 1) / (rows.sum(0) - rows + 5)
+    here = (wrong + 5 * elsewhere) / (rows + 5)
+    odd = (rows >= FEWEST) & (here > SYSTEMATIC) & (here > ODDER * elsewhere)
+    few = np.array([_share_of_voices(voice, rows[attr] > 0, odd[attr]) <= MINORITY for attr in range(shape[0])])
+    return np.asarray(odd & few[:, None], np.bool_)
+
+
+def _share_of_voices(voice: Ints, present: Bools, odd: Bools) -> float:
+    return len(np.unique(voice[odd])) / max(1, len(np.unique(voice[present])))
+
+
+def slips(sheet: Sheet, clusters: Clusters, chosen: Ints) -> Bools:
+    """Rows a power of ten, or the sign, away from the chosen value of their unit."""
+    value = sheet.number[chosen[sheet.unit]]
+    with np.errstate(all="ignore"):
+        power = np.round(np.log10(np.abs(sheet.number / value)))
+        away = np.abs(np.abs(sheet.number) - np.abs(value) * 10.0**power) <= clusters.tolerance
+        slipped = away & (np.abs(power) <= POWERS) & ((power != 0) | (sheet.number * value < 0)) & (value != 0)
+    return np.asarray(slipped & ~np.isnan(value), np.bool_)
