@@ -60,7 +60,7 @@ def test_a_wrong_line_is_named(line: str, message: str) -> None:
 
 @pytest.mark.parametrize("value", ["n/a", "", "1_000", "١٢", "nan", "inf", "0x10", "1,000", "12 "])
 def test_a_text_where_numbers_were_promised_is_refused(value: str) -> None:
-    with pytest.raises(BadInput, match="line 1: value: .* is not a number"):
+    with pytest.raises(BadInput, match=r"line 1: value: .* is not a number"):
         read(line_with(attr="p", value=value), meta='{"attrs": {"p": {"kind": "number"}}}')
 
 
@@ -98,7 +98,7 @@ def test_a_wrong_meta_is_named(meta: str, message: str) -> None:
 @pytest.mark.parametrize("value", ["null", "true", "[1]", "1e999", "NaN"])
 def test_a_wrong_outcome_is_named(value: str) -> None:
     with pytest.raises(BadInput, match="line 1"):
-        list(read_truth(['{"item": "x", "value": %s}\n' % value], read_meta("{}")))
+        list(read_truth([f'{{"item": "x", "value": {value}}}\n'], read_meta("{}")))
 
 
 def test_an_empty_file_has_no_rulings() -> None:
