@@ -85,6 +85,8 @@ class Told:
     flags: tuple[str, ...] = ()
     reason: str = ""
     wording: str = ""
+    reason_zh: str = ""
+    wording_zh: str = ""
     quorum: int = 2
     said: tuple[Said, ...] = ()
     checked: timedelta = timedelta(minutes=3)
@@ -152,6 +154,8 @@ DAY_CLAIMS: tuple[Told, ...] = (
         flags=("lower_bound", "rests_on:CoinGlass"),
         reason="CoinGlass reports $419.2M of shorts; no second independent voice answered.",
         wording="$419 million of it shorts, according to CoinGlass, whose totals are a lower bound",
+        reason_zh="只有CoinGlass给出这一数据（4.192亿美元）。",
+        wording_zh="数据来自CoinGlass，其总额只是下限",
         said=DASHBOARDS,
     ),
     Told(
@@ -573,6 +577,8 @@ def rule(claim: Claim, inquiry: Inquiry, told: Told, rows: list[tuple[Said, Look
         rests_on=[flag.partition(":")[2] for flag in told.flags if flag.startswith("rests_on:")],
         reason=told.reason,
         wording=told.wording,
+        reason_zh=told.reason_zh,
+        wording_zh=told.wording_zh,
         policy_version=VERSION,
         previous_hash=last.hash if last else "",
     )

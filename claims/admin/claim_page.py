@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from claims import queries
 from claims.admin import decisions, evidence_table, number_line
+from claims.admin.languages import told
 from claims.admin.marks import flag_look, hedge_mismatch, outcome_look, status_look
 from claims.admin.progress import progress_of
 from claims.admin.wording import assertion_rows, full, metric_of, read, unit_of
@@ -93,7 +94,7 @@ def _top(claim: Claim, verdict: Verdict | None, *, is_newest: bool) -> dict[str,
         "mark": chip(look, "big"),
         "tone": look.tone,
         "outcome": chip(outcome, "quiet") if outcome else "",
-        "reason": verdict.reason if verdict else "No verdict yet: the first check has not come to an end.",
+        "reasons": told(claim, verdict, "reason"),
         "mismatch": mismatch,
         "checked": ago(verdict.created_at if verdict else None, never="not yet"),
         "next_check": due(claim.next_check_at) if claim.next_check_at else "",
@@ -119,7 +120,7 @@ def _aside(claim: Claim, verdict: Verdict | None, *, is_newest: bool) -> dict[st
         "assertion": assertion_rows(claim),
         "metric": metric,
         "metric_reasons": sorted(metric.why.items()) if metric else [],
-        "wording": verdict.wording if verdict and fits else "",
+        "wordings": told(claim, verdict, "wording") if fits else [],
         "flags": [(chip(flag_look(flag), "quiet"), flag_look(flag).title) for flag in flags],
         "citations": [(row, outside(row.url) if row.url else "") for row in claim.citations.all()],
         "article_address": reverse("admin:claims_article_change", args=[claim.article_id]) if claim.article_id else "",
@@ -207,6 +208,7 @@ def _event(claim: Claim, verdict: Verdict, before: Verdict | None) -> dict[str, 
     changed = before is None or before.shown_status != verdict.shown_status
     return {
         "verdict": verdict,
+        "reason": next(iter(told(claim, verdict, "reason")), None),
         "at": verdict.created_at,
         "tone": look.tone,
         "mark": chip(look),

@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from claims.admin.languages import told
 from claims.admin.marks import LABELS, STANCES
 from claims.admin.wording import full, read, unit_of
 from claims.models import Claim
@@ -97,7 +98,7 @@ def _row(claim: Claim, item: Item) -> dict[str, Any]:
         "value_title": _interval(observation, unit),
         "kind": kind,
         "observed": clock(observation.observed_at, claim.window_end, never="time not said"),
-        "reason": reading.reason if reading else "",
+        "reason": next(iter(told(claim, reading, "reason")), None),
         "observation": observation,
         "stance_name": reading.stance if reading else "",
         "label_name": reading.label if reading else "",

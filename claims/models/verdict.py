@@ -35,7 +35,7 @@ class Verdict(models.Model):
     """One stored ruling. The newest of a claim gives its status. Written by claims.chain, which sets both hashes.
 
     `outcome` and `status` are what the rules made of this inquiry. `shown_status` is what the claim shows after
-    hysteresis and holds. Counts are voices. consensus_* in the metric's unit.
+    hysteresis and holds. Counts are voices. consensus_* in the metric's unit. *_zh: the same words in Chinese.
     confidence: the probability that the claim is right, by what was believed of the voices then (`believed`, as
     claims.confidence.Sides keeps it) under this calibration; None where no voice decided. It decides no status.
     inputs: all else that was read, so that it can be ruled again: claims.verification.deciding.Inputs, and under
@@ -61,6 +61,8 @@ class Verdict(models.Model):
     rests_on = ArrayField(models.CharField(max_length=80), default=list)
     reason = models.TextField()
     wording = models.TextField(blank=True)
+    reason_zh = models.TextField(blank=True, default="")
+    wording_zh = models.TextField(blank=True, default="")
     policy_version = models.CharField(max_length=80)
     confidence = models.DecimalField(max_digits=5, decimal_places=4, null=True)
     calibration = models.CharField(max_length=80, blank=True)
@@ -106,6 +108,7 @@ class Evidence(models.Model):
     counts = models.BooleanField(default=False)
     label = models.CharField(max_length=20, blank=True)
     reason = models.TextField(blank=True)
+    reason_zh = models.TextField(blank=True, default="")
 
     class Meta:
         triggers = append_only()
@@ -142,9 +145,12 @@ def canonical(verdict: Verdict, evidence: list[Evidence]) -> dict[str, Any]:
         "rests_on": verdict.rests_on,
         "reason": verdict.reason,
         "wording": verdict.wording,
+        "reason_zh": verdict.reason_zh,
+        "wording_zh": verdict.wording_zh,
         "policy_version": verdict.policy_version,
         "inputs": verdict.inputs,
         "evidence": [
-            [row.lookup_id, row.source, row.voice, row.stance, row.counts, row.label, row.reason] for row in evidence
+            [row.lookup_id, row.source, row.voice, row.stance, row.counts, row.label, row.reason, row.reason_zh]
+            for row in evidence
         ],
     }

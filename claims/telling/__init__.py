@@ -45,6 +45,11 @@ def explain(ruling: Ruling, language: str = "en") -> Explanation:
         return Explanation(reason(case, tongue), _agreed(case, language) or wording(case, tongue), findings)
 
 
+def explain_in_all(ruling: Ruling) -> dict[str, Explanation]:
+    """The words of a ruling by language."""
+    return {language: explain(ruling, language) for language in LANGUAGES}
+
+
 def _agreed(case: Case, language: str) -> str:
     """What an editor wrote down to be printed inside an information gap, in the language it is in; "" elsewhere."""
     agreed = case.gap.wording.strip() if case.outcome is Outcome.NO_AUTHORITY and case.gap else ""

@@ -56,8 +56,11 @@ def inputs_of(claim: Claim, previous: Previous, *, asked_by_person: bool, incons
     )
 
 
-def decide(inputs: Inputs, hearing: Hearing, ruling: Ruling, told: Explanation, now: datetime) -> Decided:
-    """A ruling may serve many claims; whether a claim follows it depends on what it showed before."""
+def decide(inputs: Inputs, hearing: Hearing, ruling: Ruling, told: Mapping[str, Explanation], now: datetime) -> Decided:
+    """A ruling may serve many claims; whether a claim follows it depends on what it showed before.
+
+    told: the words of the ruling by language.
+    """
     decision = settle_status(inputs.previous, ruling, asked_by_person=inputs.asked_by_person)
     return Decided(inputs, hearing, ruling, told, decision, now)
 
@@ -69,7 +72,7 @@ class Decided:
     inputs: Inputs
     hearing: Hearing
     ruling: Ruling
-    told: Explanation
+    told: Mapping[str, Explanation]
     decision: Decision
     now: datetime
 
@@ -94,8 +97,10 @@ class Decided:
             consensus_high=ruling.consensus_high,
             spread=ruling.spread,
             rests_on=list(ruling.rests_on),
-            reason=self.told.reason,
-            wording=self.told.wording,
+            reason=self.told["en"].reason,
+            wording=self.told["en"].wording,
+            reason_zh=self.told["zh"].reason,
+            wording_zh=self.told["zh"].wording,
             policy_version=version,
             confidence=belief.confidence,
             calibration=belief.calibration,
@@ -126,5 +131,6 @@ class Decided:
             stance=finding.stance.value if finding else "",
             counts=finding.counts if finding else False,
             label=finding.label if finding else "",
-            reason=self.told.findings[answer.key] if finding else answer.note,
+            reason=self.told["en"].findings[answer.key] if finding else answer.note,
+            reason_zh=self.told["zh"].findings[answer.key] if finding else "",
         )

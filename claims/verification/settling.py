@@ -6,7 +6,7 @@ together with their evidence, the claim's mark and the next date; either all of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef
 
 from claims import chain, rhythm
 from claims.models import Claim, Evidence, Grounds, Verdict, Verification
-from claims.telling import Explanation, explain
+from claims.telling import Explanation, explain_in_all
 from claims.types import Outcome, Ruling, Status
 from claims.verdict import Previous
 from claims.verification.deciding import Decided, Inputs, decide, inputs_of, ruling_of
@@ -62,7 +62,7 @@ class _Session:
 
     hearing: Hearing
     now: datetime
-    rulings: dict[object, tuple[Ruling, Explanation]] = field(default_factory=dict)
+    rulings: dict[object, tuple[Ruling, Mapping[str, Explanation]]] = field(default_factory=dict)
     hearings: dict[str | None, Hearing] = field(default_factory=dict)
     kept: dict[str | None, dict[str, Grounds]] = field(default_factory=dict)
 
@@ -72,7 +72,7 @@ class _Session:
         hearing, shared = self._hearing(claim, inputs), (inputs.assertion, inputs.publisher, inputs.inconsistent)
         if shared not in self.rulings:
             ruling = ruling_of(inputs, hearing, self.now)
-            self.rulings[shared] = ruling, explain(ruling)
+            self.rulings[shared] = ruling, explain_in_all(ruling)
         return decide(inputs, hearing, *self.rulings[shared], self.now)
 
     def _hearing(self, claim: Claim, inputs: Inputs) -> Hearing:

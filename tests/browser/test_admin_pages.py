@@ -185,7 +185,7 @@ def test_the_wording_is_copied(visitor: Visitor, day: dict[str, Claim]) -> None:
     visit = visitor("editor")
     visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = visit.go(reverse("admin:claims_claim_change", args=[day["shorts"].pk]))
-    page.get_by_role("button", name="Copy").click()
+    page.get_by_role("button", name="Copy").first.click()
     page.get_by_text("Copied").wait_for()
     assert "whose totals are a lower bound" in page.evaluate("navigator.clipboard.readText()")
 

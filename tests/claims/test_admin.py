@@ -19,7 +19,7 @@ from claims.admin.evidence_table import table
 from claims.admin.filters import ATTENTION
 from claims.admin.marks import hedge_mismatch
 from claims.admin.number_line import picture_of
-from claims.models import ApiKey, Claim, Verdict, Verification
+from claims.models import ApiKey, Article, Claim, Verdict, Verification
 from claims.queries import evidence as stored
 from claims.types import Outcome
 from sources.models import Inquiry, Snapshot
@@ -266,6 +266,35 @@ def test_the_page_shows_the_mark_the_reason_and_the_wording(editor: Client, day:
     assert "no second independent voice answered" in shown
     assert "according to CoinGlass, whose totals are a lower bound" in shown
     assert "The true total may be higher" in shown
+
+
+def test_the_wording_is_there_in_both_languages_each_marked_as_what_it_is(
+    editor: Client, day: dict[str, Claim]
+) -> None:
+    shown = read(editor, page(day["shorts"]))
+    assert '<p class="cd-wording" id="wording-zh" lang="zh-Hans">数据来自CoinGlass，其总额只是下限</p>' in shown
+    assert 'data-copy="wording-zh"' in shown
+    assert shown.index('id="wording-en" lang="en"') < shown.index('id="wording-zh"')
+    assert '<p class="cd-reason" lang="en">CoinGlass reports' in shown
+    assert '<p class="cd-wording" id="reason-zh" lang="zh-Hans">只有CoinGlass' in shown
+
+
+@pytest.mark.parametrize("language", ["zh", "zh-CN", "ZH-Hans"])
+def test_a_claim_of_a_chinese_article_speaks_chinese_first(
+    editor: Client, day: dict[str, Claim], language: str
+) -> None:
+    Article.objects.update(language=language)
+    shown = read(editor, page(day["shorts"]))
+    assert '<p class="cd-reason" lang="zh-Hans">只有CoinGlass给出这一数据（4.192亿美元）。</p>' in shown
+    assert shown.index('id="wording-zh"') < shown.index('id="wording-en"')
+    assert '<p lang="zh-Hans">只有CoinGlass' in shown  # and in its history
+
+
+def test_a_verdict_that_was_stored_without_chinese_shows_its_english(editor: Client, day: dict[str, Claim]) -> None:
+    Article.objects.update(language="zh")
+    shown = read(editor, page(day["level"]))
+    assert '<p class="cd-reason" lang="en">Ten independent venues' in shown
+    assert "wording-zh" not in shown
 
 
 def test_figures_are_read_by_people_and_complete_in_the_title(editor: Client, day: dict[str, Claim]) -> None:

@@ -17,7 +17,7 @@ from claims.models import CalibrationFit, Claim, GapRecord, Grounds, Link, Track
 from claims.reliability import DEFAULT_CALIBRATION
 from claims.sampling import load_day
 from claims.tasks import pursue
-from claims.telling import explain
+from claims.telling import explain_in_all
 from claims.verification import check_now
 from claims.verification.deciding import Inputs, decide, ruling_of
 from claims.verification.hearing import heard
@@ -48,7 +48,7 @@ def ruled_again(stored: Verdict) -> Verdict:
     texts = {name: Grounds.objects.get(pk=sha256).text for name, sha256 in names.items()}
     hearing = heard(texts)
     ruling = ruling_of(inputs, hearing, stored.created_at)
-    decided = decide(inputs, hearing, ruling, explain(ruling), stored.created_at)
+    decided = decide(inputs, hearing, ruling, explain_in_all(ruling), stored.created_at)
     return decided.verdict(stored.claim_id, stored.inquiry_id, names)
 
 
@@ -66,6 +66,24 @@ def test_every_stored_verdict_is_ruled_again_word_for_word() -> None:
         for name in FIELDS:
             assert getattr(again, name) == getattr(stored, name), name
         assert chain.digest_of(again) == Link.objects.get(row=stored.pk).digest
+
+
+@pytest.mark.parametrize("name", ["reason", "wording", "reason_zh", "wording_zh"])
+def test_no_word_of_a_verdict_is_left_out_of_its_digest(name: str) -> None:
+    stored = Verdict.objects.exclude(wording="").latest("id")
+    assert getattr(stored, name)
+    setattr(stored, name, "other words")
+    assert chain.digest_of(stored) != Link.objects.get(row=stored.pk, kind="verdict").digest
+
+
+@pytest.mark.parametrize("name", ["reason", "reason_zh"])
+def test_no_word_of_a_finding_is_left_out_of_its_digest(name: str) -> None:
+    stored = Verdict.objects.filter(answered__gt=0).latest("id")
+    stored.resting_on = list(stored.evidence.order_by("id"))
+    row = next(one for one in stored.resting_on if one.stance)
+    assert getattr(row, name)
+    setattr(row, name, "other words")
+    assert chain.digest_of(stored) != Link.objects.get(row=stored.pk, kind="verdict").digest
 
 
 def test_what_is_edited_after_a_verdict_changes_nothing_of_it() -> None:

@@ -79,6 +79,8 @@ class VerdictOut(Plain):
     rests_on = texts(help_text="Voices whose loss would change the status.")
     reason = serializers.CharField(read_only=True)
     wording = serializers.CharField(read_only=True)
+    reason_zh = serializers.CharField(read_only=True, help_text="The reason in Simplified Chinese.")
+    wording_zh = serializers.CharField(read_only=True, help_text="The wording in Simplified Chinese.")
     policy_version = serializers.CharField(read_only=True)
     hash = serializers.CharField(read_only=True)
 

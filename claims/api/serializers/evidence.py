@@ -47,6 +47,7 @@ class EvidenceOut(Plain):
     counts = serializers.BooleanField(source="reading.counts", read_only=True, default=False)
     label = TextField(source="reading.label", default=None)  # type: ignore[assignment]
     reason = TextField(source="reading.reason", default=None)
+    reason_zh = TextField(source="reading.reason_zh", default=None, help_text="The same in Simplified Chinese.")
     abstention = WordField(REASONS, source="lookup.reason", allow_null=True)
     note = TextField(source="lookup.note")
     value = FigureField(source="observation.value", default=None)

@@ -24,6 +24,7 @@ ITEM = [
     "counts",
     "label",
     "reason",
+    "reason_zh",
     "abstention",
     "note",
     "value",

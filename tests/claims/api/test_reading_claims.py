@@ -56,6 +56,8 @@ VERDICT_FIELDS = [
     "rests_on",
     "reason",
     "wording",
+    "reason_zh",
+    "wording_zh",
     "policy_version",
     "hash",
 ]
