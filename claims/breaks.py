@@ -75,7 +75,7 @@ def first_crossing(comparator: Comparator, edge: Decimal, detail: Mapping[str, A
     if not isinstance(steps, Sequence) or isinstance(steps, str):
         return None
     first = bisect_left(steps, True, key=lambda step: _is_beyond(step, edge, falling))
-    return _instant(steps[first][0]) if first < len(steps) else None
+    return instant(steps[first][0]) if first < len(steps) else None
 
 
 def _is_beyond(step: object, edge: Decimal, falling: bool) -> bool:
@@ -84,7 +84,8 @@ def _is_beyond(step: object, edge: Decimal, falling: bool) -> bool:
     return bool(_beyond(_figure(step[1]), edge, falling))
 
 
-def _instant(raw: object) -> datetime | None:
+def instant(raw: object) -> datetime | None:
+    """An ISO time with its zone, None for anything else."""
     try:
         moment = datetime.fromisoformat(raw) if isinstance(raw, str) else None
     except ValueError:

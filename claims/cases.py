@@ -9,10 +9,11 @@ from claims.anomalies import factor_between
 from claims.types import Case, Finding, Gap, Outcome, Stance, Status
 from claims.voting import SPLIT, Bench, Counted, Said, Tally
 from sources.independence import Voice
-from sources.types import Kind
+from sources.types import Kind, Rung
 
 SUPPORTS, CONTRADICTS, INCONCLUSIVE = Stance.SUPPORTS, Stance.CONTRADICTS, Stance.INCONCLUSIVE
 FLOOR = Kind.FLOOR
+RUNGS = tuple(Rung)
 EXTREMES = frozenset({"price_break"})  # a floor of an extreme is the extreme so far, not a total that is short
 
 
@@ -45,7 +46,7 @@ def case_of(bench: Bench, count: Tally, outcome: Outcome, status: Status, gap: G
 
 
 def _leads(bench: Bench, said: Sequence[Counted], count: Tally, stance: Stance) -> tuple[Finding, ...]:
-    """One finding for each voice, by title: the authority's own, else that of the member the voice is named after."""
+    """One finding for each voice, by title: the authority's own, the highest rung's, or its namesake's."""
     found: dict[str, Finding] = {}
     for one, name in said:
         best = found.get(name)
@@ -54,9 +55,10 @@ def _leads(bench: Bench, said: Sequence[Counted], count: Tally, stance: Stance) 
     return _by_title([one for name, one in found.items() if count.stances[name] is stance])
 
 
-def _rank(finding: Finding, voice: Voice) -> tuple[bool, bool, str, str]:
+def _rank(finding: Finding, voice: Voice) -> tuple[bool, int, bool, str, str]:
     answer = finding.answer
-    return answer.source not in voice.authority, answer.title != voice.name, answer.source, answer.key
+    rung = RUNGS.index(answer.passage.rung) if answer.passage is not None else 0
+    return answer.source not in voice.authority, rung, answer.title != voice.name, answer.source, answer.key
 
 
 def _by_title(findings: Sequence[Finding]) -> tuple[Finding, ...]:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from claims.breaks import BREAKS, FALLING, opened_beyond
 from claims.looseness import is_loose
-from claims.types import Case, Comparator, Status
+from claims.types import Case, Comparator, Finding, Status
 from claims.voting import Bench, Tally
 
+QUOTE = "quote"
 LENGTH = 80  # of the column the flags are stored in
 
 
@@ -23,12 +24,18 @@ def flags_of(bench: Bench, count: Tally, case: Case, rests_on: Sequence[str], in
         flags.append("loose")
     if case.interested:
         flags.append("interested_party")
+    if case.assertion.metric == QUOTE and case.supporting:
+        flags += ["content_apart"] if any(map(_is_verbatim, case.supporting)) else ["content_apart", "paraphrase"]
     if _is_already_beyond(case):
         flags.append(already_flag(case.assertion.comparator))
     if case.status is not Status.VERIFIED and any(one.label == "stale" for one in case.discounted):
         flags.append("stale")
     flags += [f"rests_on:{name}"[:LENGTH] for name in rests_on]
     return tuple(flags)
+
+
+def _is_verbatim(finding: Finding) -> bool:
+    return finding.answer.passage is not None and finding.answer.passage.verbatim is True
 
 
 def _is_already_beyond(case: Case) -> bool:

@@ -7,13 +7,15 @@ guard band. Otherwise inconclusive, with the reason. Nothing here counts anythin
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal, localcontext
 
+from claims.breaks import instant
 from claims.policy import ARITHMETIC, POLICY, Policy
+from claims.records import judged
 from claims.types import Answer, Assertion, Comparator, Finding, Region, Stance
 from sources.metrics import Metric
-from sources.types import Observation
+from sources.types import Observation, Says
 
 BOUNDED_BELOW = frozenset({Comparator.OVER, Comparator.BROKE_ABOVE})
 BOUNDED_ABOVE = frozenset({Comparator.UNDER, Comparator.BROKE_BELOW})
@@ -152,7 +154,7 @@ def read_with(lens: Lens, answer: Answer) -> Finding:
     """As `read`, for many answers to one assertion; in the arithmetic of the rules."""
     observation = answer.observation
     if observation is None:
-        raise ValueError("an abstention has nothing to read")
+        return _passage(lens, answer)
     region, drift = lens.region, ZERO
     if region is None:
         return Finding(answer, INCONCLUSIVE, None)
@@ -161,12 +163,29 @@ def read_with(lens: Lens, answer: Answer) -> Finding:
     if lens.volatility is not None:
         drift = _drift(observation, lens, lens.volatility)
         region = _widened(region, drift)
-    moment, stance = observation.observed_at, stance_of(observation, region)
+    moment, stance = held_at(observation), stance_of(observation, region)
+    if lens.assertion.comparator in RECORDS:
+        stance = judged(lens.assertion, observation, stance)
     if moment is not None and abs(moment - lens.assertion.question.window.end) > lens.metric.hard_limit:
         return Finding(answer, stance, region, False, "stale")  # as stale when it is that much later than the window
     if drift and drift > lens.policy.drift_limit * lens.metric.tolerance * abs(observation.value):
         return Finding(answer, stance, region, False, "stale", drifted=True)
+    if answer.frozen:
+        return Finding(answer, stance, region, False, "frozen")
     return Finding(answer, stance, region)
+
+
+SAID = {Says.SUPPORTS: SUPPORTS, Says.DENIES: CONTRADICTS, Says.MENTIONS: INCONCLUSIVE}
+
+
+def _passage(lens: Lens, answer: Answer) -> Finding:
+    """A passage tells about a statement what it says about it, and nothing about a figure. It does not age."""
+    passage = answer.passage
+    if passage is None:
+        raise ValueError("an abstention has nothing to read")
+    if passage.publisher != answer.source:
+        raise ValueError("a passage speaks for its publisher")
+    return Finding(answer, SAID[passage.says] if lens.region is None else INCONCLUSIVE, None)
 
 
 def _at_resolution(region: Region, observation: Observation) -> Region:
@@ -176,11 +195,21 @@ def _at_resolution(region: Region, observation: Observation) -> Region:
     return replace(region, guard=(observation.high - observation.low) / 2)
 
 
+def held_at(observation: Observation) -> datetime | None:
+    """A combined value is as old as its oldest part: `detail["parts"]`, ISO times of what it was made from."""
+    moment, parts = observation.observed_at, observation.detail.get("parts")
+    if not isinstance(parts, (list, tuple)):
+        return moment
+    known = [found for found in map(instant, parts) if found is not None]
+    return min(known if moment is None else [*known, moment], default=None)
+
+
 def _drift(observation: Observation, lens: Lens, volatility: Decimal) -> Decimal:
     """What the market may have moved between the moment asked about and the moment observed, in the metric's unit."""
-    if lens.metric.window is not None or observation.observed_at is None:
+    moment = held_at(observation)
+    if lens.metric.window is not None or moment is None:
         return ZERO
-    apart = abs(observation.observed_at - lens.assertion.window.end)
+    apart = abs(moment - lens.assertion.window.end)
     return lens.policy.drift_sigmas * volatility * abs(observation.value) * seconds(apart).sqrt()
 
 

@@ -27,6 +27,8 @@ FLAGS: Mapping[str, str] = MappingProxyType(
         "already_below": "the level was passed before the window",
         "inconsistent": "claims contradict each other by arithmetic",
         "loose": "the claim allows nearly any figure: that it holds says little",
+        "content_apart": "that it was said is marked; what it says is a claim of its own",
+        "paraphrase": "nobody who supports it has the words themselves",
         "interested_party": "a supporting voice speaks about itself",
         "was_refuted": "it was refuted before: only an editor can verify it",
         "held": "an editor must look",

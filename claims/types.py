@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sources.types import Observation, Question, Window
+from sources.types import Observation, Passage, Question, Window
 
 
 class Status(StrEnum):
@@ -115,9 +115,10 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One lookup as the rules see it: an observation, or an abstention with its reason word (sources.errors.REASONS).
+    """One lookup as the rules see it: an observation, a passage, or an abstention (sources.errors.REASONS).
 
-    key: identifies the lookup to the caller, carried through into the finding.
+    key: identifies the lookup to the caller, carried through into the finding. source: slug of who speaks, which for a
+    passage is its publisher. frozen: the feed did not move while others did (claims.freezing).
     """
 
     key: str
@@ -126,6 +127,12 @@ class Answer:
     observation: Observation | None = None
     abstention: str = ""
     note: str = ""
+    passage: Passage | None = None
+    frozen: bool = False
+
+    @property
+    def is_silent(self) -> bool:
+        return self.observation is None and self.passage is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +140,7 @@ class Finding:
     """An observation read against an assertion. counts is False where the value may not vote (stale, unit slip …).
 
     region: what it was read against, the claim's own widened by what the market may have moved; None for a statement.
+    A passage has no region: it says what it says.
     drifted: it is stale because the market moved too much, not because of its age alone.
     """
 
@@ -140,7 +148,7 @@ class Finding:
     stance: Stance
     region: Region | None
     counts: bool = True
-    label: str = ""  # "", "stale", "unit_slip", "zero", "unclassified", "publisher"
+    label: str = ""  # "", "stale", "frozen", "unit_slip", "zero", "other_venues", "unclassified", "publisher"
     drifted: bool = False
 
 

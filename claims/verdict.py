@@ -142,8 +142,8 @@ def decide(count: Count) -> Verdict:
 def _is_only_retryable(bench: Bench, left_out: str) -> bool:
     """False when nobody was asked: whoever has no key or does not cover the question will not answer later either."""
     heard = [one for one in bench.answers if bench.houses.name_of[one.source] != left_out]
-    asked = [one for one in heard if one.observation is not None or one.abstention not in NOT_ASKED]
-    return bool(asked) and all(one.observation is None and one.abstention in RETRYABLE_REASONS for one in asked)
+    asked = [one for one in heard if not one.is_silent or one.abstention not in NOT_ASKED]
+    return bool(asked) and all(one.is_silent and one.abstention in RETRYABLE_REASONS for one in asked)
 
 
 def _rests_on(bench: Bench, count: Tally, status: Status) -> tuple[str, ...]:
@@ -153,12 +153,13 @@ def _rests_on(bench: Bench, count: Tally, status: Status) -> tuple[str, ...]:
     """
     found: list[str] = []
     known: dict[object, Verdict] = {}
+    ruling = (*count.authorities, *count.deniers)  # whose own word is the fact
     for name, stance in count.stances.items():
         voice = bench.houses.voices[name]
         if name in count.witnesses:
             verdict = _decided(bench, tally(bench, name), name)
         else:
-            weight = stance, voice.interested, voice.authority
+            weight = stance, voice.interested, ruling and tuple(slug for slug in ruling if slug in voice.members)
             verdict = known.get(weight) or known.setdefault(weight, _decided_without(bench, count, voice, stance))
         if verdict[1] is not status:
             found.append(name)

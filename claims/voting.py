@@ -11,8 +11,12 @@ from claims.houses import Houses, Register
 from claims.matching import Lens, lens_of, read_with
 from claims.policy import Policy
 from claims.types import Answer, Assertion, Finding, Stance
+from claims.venues import excused
+from claims.volatility import volatility_of
 from sources.independence import Voice
+from sources.likeness import alike
 from sources.metrics import Metric
+from sources.types import Rung
 
 SPLIT = "split"
 SUPPORTS, CONTRADICTS, INCONCLUSIVE = Stance.SUPPORTS, Stance.CONTRADICTS, Stance.INCONCLUSIVE
@@ -94,18 +98,30 @@ def seat(
     """Reads every observation and labels what may not vote because of who said it."""
     ordered = tuple(sorted(answers, key=_place))
     question = assertion.question
-    houses = register.houses(question.metric, question.subject, ordered, publisher)
+    copies = _copies(ordered, question.qualifier("words") or "")
+    houses = register.houses(question.metric, question.subject, ordered, publisher, copies)
+    if volatility is None and policy.metrics[question.metric].window is None:
+        volatility = volatility_of(ordered, houses.name_of)
     lens = lens_of(assertion, policy, volatility)
-    read_ones = [read_with(lens, one) for one in ordered if one.observation is not None]
+    read_ones = [read_with(lens, one) for one in ordered if not one.is_silent]
     publishers = houses.voice_of[publisher].members if publisher else ()
     findings = tuple(read_ones)
     if publishers or not houses.all_classified:
         findings = anomalies.by_standing(read_ones, publishers, houses.classified)
-    return Bench(lens, ordered, tuple(one for one in ordered if one.observation is None), findings, houses)
+    return Bench(lens, ordered, tuple([one for one in ordered if one.is_silent]), findings, houses)
 
 
 def _place(answer: Answer) -> tuple[str, str]:
     return answer.source, answer.key
+
+
+def _copies(answers: Sequence[Answer], quoted: str) -> tuple[tuple[str, ...], ...]:
+    """Publishers of near-identical passages: one voice for this question, whoever printed them."""
+    passages = {one.key: (one.source, one.passage.text) for one in answers if one.passage is not None}
+    if len(passages) < 2:
+        return ()
+    groups = alike({key: text for key, (_, text) in passages.items()}, quoted)
+    return tuple(sorted(tuple(sorted({passages[key][0] for key in group})) for group in groups))
 
 
 def tally(bench: Bench, without: str = "") -> Tally:
@@ -114,11 +130,13 @@ def tally(bench: Bench, without: str = "") -> Tally:
     if without:
         heard = tuple(one for one in heard if bench.voice_of(one) != without)
     names = [houses.name_of[one.answer.source] for one in heard]
-    findings, witnesses = anomalies.by_value(heard, names, bench.assertion.metric, houses.authorities, bench.policy)
+    findings, witnesses = anomalies.by_value(heard, names, bench.metric.name, houses.authorities, bench.policy)
+    findings, needed = excused(findings, names, bench.metric.name)
+    witnesses |= needed
     said, stances = _sides(findings, names)
     supporting = tuple([houses.voices[name] for name, stance in stances.items() if stance is SUPPORTS])
     contradicting = tuple([houses.voices[name] for name, stance in stances.items() if stance is CONTRADICTS])
-    if not houses.authorities:
+    if not houses.authorities and bench.lens.region is not None:
         return Tally(findings, said, stances, supporting, contradicting, (), (), witnesses)
     authorities = _authorities(said.supporting, supporting)
     deniers = _authorities(said.contradicting, contradicting)
@@ -150,6 +168,15 @@ def _joined(one: str, other: str) -> str:
 
 
 def _authorities(said: Sequence[Counted], side: Sequence[Voice]) -> tuple[str, ...]:
-    """Members of these voices whose own word is the fact and who say so themselves. Nobody is that about itself."""
-    members = {slug for voice in side if not voice.interested for slug in voice.authority}
-    return tuple(dict.fromkeys(one.answer.source for one, _ in said if one.answer.source in members))
+    """Members of these voices whose own word is the fact and who say so themselves. Nobody is that about itself.
+
+    Whoever prints a primary record is one for what stands in it; a copy of it elsewhere stays on its own rung.
+    """
+    heard = [voice for voice in side if not voice.interested]
+    names, members = {voice.name for voice in heard}, {slug for voice in heard for slug in voice.authority}
+    found = [one.answer for one, name in said if name in names]
+    return tuple(dict.fromkeys(one.source for one in found if one.source in members or _is_record(one)))
+
+
+def _is_record(answer: Answer) -> bool:
+    return answer.passage is not None and answer.passage.rung is Rung.PRIMARY_RECORD

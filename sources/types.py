@@ -148,6 +148,49 @@ def ceiling(value: Decimal, **more: Any) -> Observation:
     return Observation(value, None, value, Kind.CEILING, **more)
 
 
+class Rung(StrEnum):
+    """How near a text stands to what it tells, nearest first. Copies of one rung never climb to the next."""
+
+    PRIMARY_RECORD = "primary_record"  # the gazette, the filing, the transcript itself
+    OFFICIAL = "official"  # somebody in charge, on record
+    WIRE = "wire"
+    OUTLET = "outlet"
+    ACCOUNT = "account"
+
+
+class Says(StrEnum):
+    """What a passage does with the statement it was asked about."""
+
+    SUPPORTS = "supports"
+    DENIES = "denies"
+    MENTIONS = "mentions"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What one publisher printed about a statement: the whole paragraph, so that copies can be told.
+
+    publisher: slug of who printed it, whoever found it. published_at: None when the page does not say.
+    start: code point of the text in the page, None when it is the page. verbatim: whether quoted words stand in it
+    word for word; None when nothing is quoted.
+    """
+
+    publisher: str
+    url: str
+    text: str
+    rung: Rung
+    says: Says
+    published_at: datetime | None = None
+    start: int | None = None
+    verbatim: bool | None = None
+
+    def __post_init__(self) -> None:
+        if not self.text.strip():
+            raise ValueError("a passage has words")
+        if self.published_at is not None and self.published_at.utcoffset() is None:
+            raise ValueError("published_at has no time zone")
+
+
 @dataclass(frozen=True, slots=True)
 class Lineage:
     """Who stands behind the figures: the facts that decide which providers are one voice.

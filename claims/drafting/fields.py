@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -22,6 +23,7 @@ LONGEST_QUOTE = 2_000
 LONGEST_URL = 2_000
 MOST_CITATIONS = 20
 EARLIEST = datetime(2009, 1, 3, tzinfo=UTC)
+TOPIC = re.compile(r"[A-Z0-9](?:[A-Z0-9-]{0,38}[A-Z0-9])?")
 CLOCK_SKEW = timedelta(seconds=60)
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -134,6 +136,8 @@ def metric(raw: Any) -> Metric:
 def subject_of(metric: Metric) -> Callable[[Any], str]:
     def reading(raw: Any) -> str:
         name = clean_text(raw, 80)
+        if metric.asset_kinds == ("topic",):
+            return _topic(name)
         asset = ASSETS.get(name.upper()) or next((one for one in ASSETS.values() if name.lower() in one.names), None)
         if asset is None:
             raise ValueError(f"unknown asset {name!r}; known are {', '.join(ASSETS)}")
@@ -142,6 +146,13 @@ def subject_of(metric: Metric) -> Callable[[Any], str]:
         return asset.symbol
 
     return reading
+
+
+def _topic(name: str) -> str:
+    """What an event or a quote is about has no table: any short slug, in capitals."""
+    if not TOPIC.fullmatch(name.upper()):
+        raise ValueError("must be a topic of letters, digits and hyphens, for instance US-EXPORT-H200")
+    return name.upper()
 
 
 def _or(metric: Metric) -> str:

@@ -13,6 +13,7 @@ from decimal import localcontext
 from types import MappingProxyType
 
 from claims.policy import ARITHMETIC
+from claims.telling import citing
 from claims.telling.chinese import CHINESE
 from claims.telling.english import ENGLISH
 from claims.telling.readings import reading
@@ -41,6 +42,10 @@ def explain(ruling: Ruling, language: str = "en") -> Explanation:
     tongue = TONGUES[language]
     with localcontext(ARITHMETIC):
         case = ruling.case
+        if citing.is_cited(ruling.findings):
+            printed = {one.answer.key: citing.reading(one, tongue) for one in ruling.findings}
+            words = _agreed(case, language) or citing.wording(case, tongue)
+            return Explanation(citing.reason(case, tongue), words, printed)
         findings = {one.answer.key: reading(one, case, tongue) for one in ruling.findings}
         return Explanation(reason(case, tongue), _agreed(case, language) or wording(case, tongue), findings)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from claims.breaks import BREAKS, FALLING, Break, break_of
-from claims.matching import RECORDS, distance
+from claims.matching import RECORDS, distance, held_at
 from claims.telling.tongue import Tongue
 from claims.types import Case, Comparator, Finding, Region, Stance
 from sources.types import Kind, Observation
@@ -24,12 +24,13 @@ def clauses(finding: Finding, case: Case, tongue: Tongue) -> list[str]:
     observation, region = finding.answer.observation, finding.region
     if observation is None or region is None:
         return [tongue.say("no_figure")]
-    if finding.label == "stale" and observation.observed_at is not None:
-        return [_stale(observation.observed_at, case.assertion.window.end, tongue, drifted=finding.drifted)]
+    held = held_at(observation)
+    if finding.label == "stale" and held is not None:
+        return [_stale(held, case.assertion.window.end, tongue, drifted=finding.drifted)]
     said = [_said(observation, region, finding.stance, case, tongue)]
     if finding.stance is Stance.SUPPORTS:
         said.append(_broken(observation, region, case, tongue))
-    if observation.observed_at is None:
+    if held is None:
         said.append(tongue.say("no_time"))
     return said
 
@@ -96,7 +97,8 @@ def _record(observation: Observation, stance: Stance, case: Case, tongue: Tongue
     if stance is Stance.CONTRADICTS:
         short = tongue.figure(abs(observation.value), case.unit)
         return tongue.say("record_short", short=tongue.say("at_least" if is_bound else "exactly", figure=short))
-    return tongue.say(f"record_{side}_unknown", said=said) if is_bound else tongue.say("record_level")
+    unknown = is_bound or (observation.low is not None and observation.low > 0)
+    return tongue.say(f"record_{side}_unknown", said=said) if unknown else tongue.say("record_level")
 
 
 def _broken(observation: Observation, region: Region, case: Case, tongue: Tongue) -> str:

@@ -24,7 +24,7 @@ SILENCES = (
     "no_data",
     "not_covered",
 )
-LABELS = ("publisher", "unclassified", "unit_slip", "sign_slip", "zero", "stale")
+LABELS = ("publisher", "unclassified", "unit_slip", "sign_slip", "zero", "stale", "frozen", "other_venues")
 ODD = frozenset({"unit_slip", "zero"})  # worth a word even where enough others agree
 
 

@@ -94,10 +94,16 @@ def touched(window: Window, step: timedelta) -> Window:
 
 def price_at(series: Series, moment: datetime) -> tuple[Decimal, datetime]:
     """The close of the last candle that ended at or before the moment, and when it ended."""
+    last = latest(series, moment)[-1]
+    return last.close, last.end
+
+
+def latest(series: Series, moment: datetime) -> list[Candle]:
+    """The candles of the last ten minutes before the moment, at least one."""
     earlier = [c for c in series.candles if moment - LOOKBACK < c.end <= moment]
     if not earlier:
         raise NoData(f"no finished candle of {series.pair} ends within 10 minutes before {iso(moment)}")
-    return earlier[-1].close, earlier[-1].end
+    return earlier
 
 
 def price(series: Series, moment: datetime) -> Observation:
@@ -107,7 +113,11 @@ def price(series: Series, moment: datetime) -> Observation:
         series.tick,
         observed_at=held_at,
         note=f"{series.pair}, close of the {series.interval} candle",
-        detail={"interval": series.interval, "quote": series.quote},
+        detail={
+            "interval": series.interval,
+            "quote": series.quote,
+            "ranges": [[plain(c.high), plain(c.low)] for c in latest(series, moment)],
+        },
     )
 
 
