@@ -11,6 +11,7 @@ FIRST_RETRY = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(hours=1)
 MOST_RETRIES = 12  # about eight hours of asking; after that the metric's rhythm goes on
 CONFIRM = timedelta(minutes=1)  # a changed finding is looked at once more before it is shown
+MOST_CONFIRMS = 5  # half an hour; a finding that flips longer than that waits for the metric's rhythm
 PARKED = timedelta(hours=1)  # the question killed its workers: a person must look, and the desk must go on working
 
 
@@ -24,6 +25,11 @@ def wants_retry(ruling: Ruling, retries: int) -> bool:
 def retry_wait(retries: int) -> timedelta:
     """Wait before the retry after `retries` earlier ones: 1, 2, 4 … minutes, at most an hour."""
     return min(FIRST_RETRY * (1 << min(retries, 10)), LONGEST_RETRY)
+
+
+def confirm_wait(confirms: int) -> timedelta | None:
+    """Wait before another look after `confirms` earlier ones in a row: 1, 2, 4 … minutes; None when it never settles."""
+    return CONFIRM * (1 << confirms) if confirms < MOST_CONFIRMS else None
 
 
 def recheck_wait(metric: str, rechecks: int) -> timedelta | None:

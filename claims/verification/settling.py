@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -126,10 +127,16 @@ def _wait(claim: Claim, decided: Decided) -> timedelta | None:
         claim.retries += 1
         return rhythm.retry_wait(claim.retries - 1)
     claim.retries = 0
-    if decided.decision.confirm:
-        return rhythm.CONFIRM
+    if decided.decision.confirm and (soon := rhythm.confirm_wait(_unconfirmed(claim))):
+        return soon
     claim.rechecks += 1
     return rhythm.recheck_wait(claim.metric, claim.rechecks - 1)
+
+
+def _unconfirmed(claim: Claim) -> int:
+    """How many verdicts in a row, up to the newest written, found another status than the claim shows."""
+    newest = claim.verdicts.order_by("-id").values_list("status", "shown_status")[: rhythm.MOST_CONFIRMS]
+    return len(list(takewhile(lambda row: row[0] != row[1], newest)))
 
 
 def _write(grounds: list[Grounds], verdicts: list[Verdict]) -> None:

@@ -58,6 +58,11 @@ def test_the_wait_stays_an_hour_however_often_nobody_answered() -> None:
     assert rhythm.retry_wait(10**6) == timedelta(hours=1)
 
 
+def test_a_finding_that_keeps_flipping_is_looked_at_for_half_an_hour_and_then_waits_like_any_other() -> None:
+    waits = [rhythm.confirm_wait(confirms) for confirms in range(7)]
+    assert waits == [*(timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 16)), None, None]
+
+
 @pytest.mark.parametrize("metric", CATALOGUE)
 def test_rechecks_follow_the_rhythm_of_the_metric_and_then_end(metric: str) -> None:
     waits = CATALOGUE[metric].recheck

@@ -304,6 +304,26 @@ def test_a_finding_that_is_not_confirmed_is_never_shown(server: LocalServer) -> 
     assert (checked(claim).status, claim.outcome) == ("verified", "supported")
 
 
+def test_a_finding_that_keeps_flipping_is_looked_at_a_few_times_and_then_as_seldom_as_any(server: LocalServer) -> None:
+    claim = waiting_claim(supply_question())
+    pursue(newest().pk)
+    waits = []
+    for look in range(7):
+        agree(server, SUPPLY * 2) if look % 2 == 0 else alone(server)
+        looked = checked(claim)
+        assert looked.status == "verified"
+        assert looked.next_check_at is not None
+        waits.append(round((looked.next_check_at - looked.checked_at).total_seconds() / 60))
+    assert waits[:5] == [1, 2, 4, 8, 16]
+    assert min(waits[5:]) >= 24 * 60
+
+
+def alone(server: LocalServer) -> None:
+    """Only one of the two says the figure; the other knows nothing of the coin."""
+    agree(server)
+    server.scripts["/coinpaprika/"] = replies({}, 404)
+
+
 def test_a_person_who_asks_is_not_told_to_wait_for_a_second_inquiry(server: LocalServer) -> None:
     claim = waiting_claim(supply_question())
     pursue(newest().pk)
