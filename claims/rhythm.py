@@ -28,7 +28,7 @@ def retry_wait(retries: int) -> timedelta:
 
 
 def confirm_wait(confirms: int) -> timedelta | None:
-    """Wait before another look after `confirms` earlier ones in a row: 1, 2, 4 … minutes; None when it never settles."""
+    """Wait before another look after `confirms` earlier ones in a row: 1, 2, 4 … minutes; None after too many."""
     return CONFIRM * (1 << confirms) if confirms < MOST_CONFIRMS else None
 
 
