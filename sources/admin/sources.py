@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils.html import format_html, format_html_join
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
 
+from sources import amending
 from sources.admin.base import DeskAdmin
+from sources.admin.family import family_of
+from sources.admin.history import history_of, restored
 from sources.admin.showing import NOTHING, Look, chip
 from sources.admin.source_form import SourceForm
-from sources.independence import Voice, voices
 from sources.metrics import CATALOGUE
-from sources.models import Source
+from sources.models import Source, SourceChange
+from sources.queries import database_now
 
 CATEGORIES = {
     "venue": Look("Trading venue", "candlestick_chart"),
@@ -35,18 +42,23 @@ class SourceAdmin(DeskAdmin[Source]):
     form = SourceForm
     list_display = ("shown_name", "shown_category", "shown_owner", "shown_ties", "shown_authority", "shown_provider")
     list_filter = ("category", "is_provider", "edited")
-    search_fields = ("name", "slug", "owner")
+    search_fields = ("name", "slug", "owner", "aliases")
     ordering = ("name",)
-    readonly_fields = ("is_provider", "voice_explained")
+    readonly_fields = ("is_provider",)
+    change_form_template = "sources/source.html"
     prepopulated_fields = {"slug": ("name",)}
     empty_title = "No sources yet"
     empty_text = "Sources appear when providers are loaded or a claim cites a new name."
     empty_icon = "hub"
     fieldsets = (
-        (None, {"fields": ("name", "slug", "category", "url")}),
-        ("Who stands behind it", {"fields": ("owner", "read", "voice_explained")}),
-        ("Where its figures come from", {"fields": ("upstreams", "republishes", "authority", "interested", "defects")}),
+        (None, {"fields": ("name", "slug", "category", "url", "aliases", "domains")}),
+        ("Who stands behind it", {"fields": ("owner", "parents", "read", "unconfirmed")}),
+        (
+            "Where its figures and texts come from",
+            {"fields": ("upstreams", "republishes", "carries", "authority", "interested", "defects")},
+        ),
         ("Upkeep", {"fields": ("edited", "is_provider")}),
+        ("Why it changes", {"fields": ("reason", "seen")}),
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Source | None = None) -> tuple[str, ...]:
@@ -58,9 +70,71 @@ class SourceAdmin(DeskAdmin[Source]):
     def has_delete_permission(self, request: HttpRequest, obj: Source | None = None) -> bool:
         return False  # evidence names sources for ever
 
+    def get_fieldsets(self, request: HttpRequest, obj: Source | None = None) -> Any:
+        may_write = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+        return self.fieldsets if may_write else self.fieldsets[:-1]
+
+    def get_urls(self) -> list[URLPattern]:
+        answers = (("confirm", self.confirm_view), ("decline", self.decline_view))
+        return [*(self._answer_path(word, view) for word, view in answers), *super().get_urls()]
+
+    def _answer_path(self, word: str, view: Callable[..., HttpResponse]) -> URLPattern:
+        guarded = self.admin_site.admin_view(require_POST(view))
+        return path(f"<int:source_id>/changes/<int:change_id>/{word}/", guarded, name=f"sources_source_{word}")
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Source | None:
+        source = super().get_object(request, object_id, from_field)
+        if source is not None and request.method == "GET" and "restore" in request.GET:
+            restored(source, request.GET["restore"])
+        return source
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        source = Source.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
+        more: dict[str, Any] = {}
+        if source is not None:
+            more = {"family": family_of(source), "history": history_of(source, request.user)}
+            more["may_change"] = self.has_change_permission(request, source)
+        return super().change_view(request, object_id, form_url, {**more, **(extra_context or {})})
+
     def save_model(self, request: HttpRequest, obj: Source, form: Any, change: bool) -> None:
-        obj.edited = obj.edited or change  # or the next update of the registry would undo the correction
-        super().save_model(request, obj, form, change)
+        act = amending.amend if change else amending.add
+        reason = form.cleaned_data["reason"]
+        made = act(obj, reason=reason, person=_person(request), now=database_now())
+        obj.waits = made is not None and made.kind == SourceChange.Kind.PROPOSED  # type: ignore[attr-defined]
+        if made is None and "edited" in form.changed_data:
+            Source.objects.filter(pk=obj.pk).update(edited=obj.edited)
+        if _waits(obj):
+            messages.warning(request, "This change has weight: it waits until a second person confirms it.")
+
+    def log_change(self, request: HttpRequest, obj: Source, message: Any) -> Any:
+        return None if _waits(obj) else super().log_change(request, obj, message)
+
+    def response_change(self, request: HttpRequest, obj: Source) -> HttpResponse:
+        return _back_to(obj.pk) if _waits(obj) else super().response_change(request, obj)
+
+    def confirm_view(self, request: HttpRequest, source_id: int, change_id: int) -> HttpResponse:
+        return self._answered(request, source_id, change_id, amending.confirm, "The change is in force.")
+
+    def decline_view(self, request: HttpRequest, source_id: int, change_id: int) -> HttpResponse:
+        def decline(change_id: int, **more: Any) -> SourceChange:
+            return amending.decline(change_id, reason=request.POST.get("reason", "").strip(), **more)
+
+        return self._answered(request, source_id, change_id, decline, "The change is laid aside.")
+
+    def _answered(
+        self, request: HttpRequest, source_id: int, change_id: int, act: Callable[..., SourceChange], done: str
+    ) -> HttpResponse:
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        get_object_or_404(SourceChange, pk=change_id, source=source_id, kind=SourceChange.Kind.PROPOSED)
+        try:
+            act(change_id, person=_person(request), now=database_now())
+            messages.success(request, done)
+        except amending.ChangeRefused as refusal:
+            messages.error(request, str(refusal))
+        return _back_to(source_id)
 
     @admin.display(description="source", ordering="name")
     def shown_name(self, source: Source) -> SafeString:
@@ -87,32 +161,17 @@ class SourceAdmin(DeskAdmin[Source]):
     def shown_provider(self, source: Source) -> SafeString:
         return chip(Look("Yes", "check", "good"), "quiet") if source.is_provider else NOTHING
 
-    @admin.display(description="one voice with")
-    def voice_explained(self, source: Source) -> SafeString:
-        if source.pk is None:
-            return NOTHING
-        return _explained(shared_voices(source, Source.objects.all()), source)
+
+def _person(request: HttpRequest) -> Any:
+    return request.user
 
 
-def shared_voices(source: Source, others: QuerySet[Source]) -> list[tuple[str, Voice]]:
-    """(metric titles, voice) for every group this source shares with another; equal groups of several metrics once."""
-    facts = [other.facts for other in others]
-    found: dict[Voice, list[str]] = {}
-    for name, metric in CATALOGUE.items():
-        voice = next(one for one in voices(facts, name, "") if source.slug in one.members)
-        if len(voice.members) > 1:
-            found.setdefault(voice, []).append(metric.title)
-    return [("every figure" if len(titles) == len(CATALOGUE) else ", ".join(titles), v) for v, titles in found.items()]
+def _waits(source: Source) -> bool:
+    return bool(getattr(source, "waits", False))
 
 
-def _explained(shared: list[tuple[str, Voice]], source: Source) -> SafeString:
-    if not shared:
-        alone = (
-            "It is a voice of its own." if source.owner else "Nobody has noted its owner, so it cannot raise a count."
-        )
-        return format_html("<p>{}</p>", alone)
-    rows = ((titles, ", ".join(voice.members), "; ".join(voice.reasons)) for titles, voice in shared)
-    return format_html_join("", "<p><b>{}</b>: {}<br><small>{}</small></p>", rows)
+def _back_to(source_id: int) -> HttpResponse:
+    return HttpResponseRedirect(reverse("admin:sources_source_change", args=[source_id]))
 
 
 def _authority(pair: str) -> str:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from claims.models import ApiKey, Claim, Verification
-from sources.models import Inquiry, Snapshot
+from sources.models import Inquiry, Snapshot, Source
 from tests.market_day import market_day
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -107,6 +107,10 @@ def addresses(day: dict[str, Claim]) -> list[str]:
         ("sources_inquiry_change", inquiry.pk),
         ("sources_snapshot_change", Snapshot.objects.latest("pk").pk),
         ("sources_providerstate_change", "kraken"),
+        *(
+            ("sources_source_change", source.pk)
+            for source in Source.objects.filter(slug__in=("stooq", "wsj", "kraken"))
+        ),
         *(("claims_claim_change", day[name].pk) for name in claims),
     ]
     return [

@@ -223,8 +223,19 @@ def counted(client: Client, name: str) -> int:
 
 
 def facts(**changed: str) -> dict[str, str]:
-    lines = {"upstreams": "", "republishes": "", "authority": "", "interested": "", "defects": ""}
-    return {"name": "Stooq", "category": "aggregator", "url": "", "owner": "Stooq", "read": "", **lines, **changed}
+    names = (
+        "upstreams",
+        "republishes",
+        "carries",
+        "authority",
+        "interested",
+        "defects",
+        "parents",
+        "aliases",
+        "domains",
+    )
+    stated = {"name": "Stooq", "category": "aggregator", "url": "", "owner": "Stooq", "read": ""}
+    return {**stated, **dict.fromkeys(names, ""), "reason": "It was wrong.", **changed}
 
 
 def test_a_source_says_with_whom_it_is_one_voice(chief: Client, day: dict[str, Claim]) -> None:
@@ -233,13 +244,16 @@ def test_a_source_says_with_whom_it_is_one_voice(chief: Client, day: dict[str, C
 
 
 def test_facts_are_written_one_a_line_and_kept_from_updates(chief: Client, day: dict[str, Claim]) -> None:
-    source = Source.objects.get(slug="stooq")
-    changed = facts(upstreams="price: feed-a, feed-b\n*: feed-c", republishes="nikkei\n", authority="price:BTC")
+    source = Source.objects.create(slug="fresh", name="Stooq", category="aggregator", owner="Stooq")
+    upstreams = "price: feed-a, feed-b\n*: feed-c\nindex_level:NIKKEI225: nikkei"
+    changed = facts(upstreams=upstreams, republishes="nikkei\n", defects="liquidations: late: by an hour")
     response = chief.post(reverse("admin:sources_source_change", args=[source.pk]), changed)
     assert response.status_code == 302, response.context["adminform"].form.errors
     source.refresh_from_db()
-    assert source.upstreams == {"price": ["feed-a", "feed-b"], "*": ["feed-c"]}
-    assert (source.republishes, source.authority, source.edited) == (["nikkei"], ["price:BTC"], True)
+    feeds = {"price": ["feed-a", "feed-b"], "*": ["feed-c"], "index_level:NIKKEI225": ["nikkei"]}
+    assert source.upstreams == feeds
+    assert (source.republishes, source.defects) == (["nikkei"], {"liquidations": "late: by an hour"})
+    assert source.edited
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,9 @@ class SourceOut(Plain):
     name = serializers.CharField(read_only=True)
     category = WordField(Source.Category.values)
     owner = TextField()
+    parents = texts(help_text="Who owns the owner, nearest first.")
+    aliases = texts(help_text="Other names under which a citation finds it.")
+    domains = texts()
     is_provider = serializers.BooleanField(read_only=True)
     voice = serializers.SerializerMethodField(help_text="Sources of one voice count once.")
     voice_members = serializers.SerializerMethodField()
@@ -55,10 +58,12 @@ class SourceOut(Plain):
     why = serializers.SerializerMethodField(help_text="A sentence for each fact that made the voice.")
     upstreams = serializers.DictField(child=texts(), read_only=True)
     republishes = texts()
+    carries = texts(help_text="Whose texts it prints beside its own; ties only where the texts are copies.")
     authority = texts()
     interested = texts()
     defects = serializers.DictField(child=serializers.CharField(), read_only=True)
     read = TextField(help_text="Where and when these facts were read.")
+    unconfirmed = serializers.BooleanField(read_only=True, help_text="Nobody has seen a document for some of them.")
     url = TextField()
 
     def _voice(self, source: Source) -> Voice:
