@@ -7,7 +7,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.db.models.functions import Now
 
-from claims import learning, verification
+from claims import chain, learning, verification
 from claims.models import IdempotentRequest
 from sources import collecting
 
@@ -65,3 +65,10 @@ def refit_calibration() -> str:
 def suggest_copies() -> int:
     """Compare histories, and have editors look at sources that seem to be one voice."""
     return learning.suggest()
+
+
+@shared_task
+def publish_head() -> str:
+    """Tell the log and a table how far the chain of decisions reaches; "" while nothing was decided."""
+    head = chain.publish_head()
+    return str(head) if head else ""

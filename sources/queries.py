@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import JSONField, Q, TextField
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Lower
@@ -76,3 +77,18 @@ def _names(row: Source) -> list[str]:
 
 def _slugs(row: Source) -> list[str]:
     return [row.slug]
+
+
+@contextmanager
+def one_snapshot() -> Iterator[None]:
+    """All reads inside see the database as it is at the first of them, however long they take; nothing can be written.
+
+    Inside a transaction that is under way already, it is that transaction's view that counts.
+    """
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
+        yield

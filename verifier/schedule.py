@@ -34,6 +34,11 @@ SCHEDULE: Mapping[str, tuple[str, int, str]] = {
         86_400,
         "Compares histories; sources that look like one voice are put before an editor.",
     ),
+    "Publish the head of the chain": (
+        "claims.tasks.publish_head",
+        3600,
+        "Writes the last hash over all decisions to the log and to its table, so that a chain cut short is noticed.",
+    ),
     "Forget old idempotency keys": (
         "claims.tasks.forget_idempotency",
         3600,

@@ -21,7 +21,7 @@ MACHINE = "machine"  # instead of a status: the claim follows its verdicts again
 class Override(models.Model):
     """One deed of one person on the mark of a claim; the newest tells how things stand.
 
-    mark: the status wished for, or `machine`. shown_status: what the claim showed from then on. previous_*: what it
+    mark: the status wished for, or `machine`. shown_*: what the claim showed from then on. previous_*: what it
     showed before, and `verdict` the newest verdict the person could see. proposal: the row that this one answers.
     document_*: what a ruling rests on, where it rests on a document: its address, what it says, whether it bears the
     claim out or denies it, and the figure it gives in the metric's unit. Outcomes to learn from are the rows with
@@ -41,6 +41,8 @@ class Override(models.Model):
     kind = models.CharField(max_length=20, choices=Kind)
     mark = models.CharField(max_length=20, choices=[*choices(Status), (MACHINE, "follows the machine")])
     shown_status = models.CharField(max_length=20, choices=choices(Status))
+    shown_outcome = models.CharField(max_length=20, choices=choices(Outcome), blank=True)
+    shown_flags = ArrayField(models.CharField(max_length=80), default=list)
     previous_status = models.CharField(max_length=20, choices=choices(Status))
     previous_outcome = models.CharField(max_length=20, choices=choices(Outcome), blank=True)
     previous_flags = ArrayField(models.CharField(max_length=80), default=list)
@@ -90,7 +92,7 @@ class Override(models.Model):
             "claim": str(self.claim_id),
             "kind": self.kind,
             "mark": self.mark,
-            "shown_status": self.shown_status,
+            "shown": [self.shown_status, self.shown_outcome, self.shown_flags],
             "previous": [self.previous_status, self.previous_outcome, self.previous_flags],
             "verdict": self.verdict_id,
             "proposal": self.proposal_id,

@@ -34,8 +34,8 @@ class Verification(models.Model):
 class Verdict(models.Model):
     """One stored ruling. The newest of a claim gives its status. Written by claims.chain, which sets both hashes.
 
-    `outcome` and `status` are what the rules made of this inquiry. `shown_status` is what the claim shows after
-    hysteresis and holds. Counts are voices. consensus_* in the metric's unit. *_zh: the same words in Chinese.
+    `outcome` and `status` are what the rules made of this inquiry. `shown_*` and the flags are what the claim shows
+    after hysteresis and holds. Counts are voices. consensus_* in the metric's unit. *_zh: the same words in Chinese.
     confidence: the probability that the claim is right, by what was believed of the voices then (`believed`, as
     claims.confidence.Sides keeps it) under this calibration; None where no voice decided. It decides no status.
     inputs: all else that was read, so that it can be ruled again: claims.verification.deciding.Inputs, and under
@@ -48,6 +48,7 @@ class Verdict(models.Model):
     outcome = models.CharField(max_length=20, choices=choices(Outcome))
     status = models.CharField(max_length=20, choices=choices(Status))
     shown_status = models.CharField(max_length=20, choices=choices(Status))
+    shown_outcome = models.CharField(max_length=20, choices=choices(Outcome), blank=True)
     flags = ArrayField(models.CharField(max_length=80), default=list)
     asked = models.PositiveIntegerField()
     answered = models.PositiveIntegerField()
@@ -136,6 +137,7 @@ def canonical(verdict: Verdict, evidence: list[Evidence]) -> dict[str, Any]:
         "outcome": verdict.outcome,
         "status": verdict.status,
         "shown_status": verdict.shown_status,
+        "shown_outcome": verdict.shown_outcome,
         "flags": verdict.flags,
         "asked": verdict.asked,
         "answered": verdict.answered,

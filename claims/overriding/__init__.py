@@ -64,7 +64,7 @@ def decide(claim_id: UUID, person: User | None, wish: Wish) -> Override:
             return _put_in_force(claim, somebody, wish, Kind.DECIDED)
         if proposal is not None:
             raise IllegalTransition("Another proposal waits on this claim: confirm, refuse or withdraw it first.")
-        return _written(claim, somebody, wish, Kind.PROPOSED, shown=claim.status)
+        return _written(claim, somebody, wish, Kind.PROPOSED)
 
 
 def answer(claim_id: UUID, person: User | None, given: Answer) -> Override:
@@ -96,7 +96,7 @@ def _reject(claim: Claim, proposal: Override, person: User, given: Answer) -> Ov
     if given.word == "refuse" and is_own:
         raise IllegalTransition("You proposed this yourself: withdraw it instead.")
     kind = Kind.WITHDRAWN if is_own else Kind.REFUSED
-    return _written(claim, person, Wish(proposal.mark, given.reason), kind, shown=claim.status, proposal=proposal)
+    return _written(claim, person, Wish(proposal.mark, given.reason), kind, proposal=proposal)
 
 
 @contextmanager
@@ -160,21 +160,29 @@ def waiting(claim: Claim) -> Override | None:
 # What is written
 
 
+Shown = tuple[str, str, list[str]]  # status, outcome, flags
+
+
 def _put_in_force(
     claim: Claim, person: User, wish: Wish, kind: Override.Kind, proposal: Override | None = None
 ) -> Override:
-    shown = _target(claim, wish.mark)
+    shown = _shown_by(claim, wish, kind)
     row = _written(claim, person, wish, kind, shown=shown, proposal=proposal)
-    now = row.created_at
-    kept = [flag for flag in claim.flags if flag.partition(":")[0] not in ENDED]
-    changes: dict[str, Any] = {"status": shown.value, "flags": [*kept, OVERRIDDEN], "updated_at": now}
+    changes: dict[str, Any] = dict(zip(("status", "outcome", "flags"), shown, strict=True))
     if wish.mark == MACHINE:
-        outcome = _found(claim).outcome
-        memory = _memory(claim, outcome, alone=kind == Kind.DECIDED)
-        # The check that follows at once brings the flags of today's evidence; until then the old caveats stay.
-        changes |= {"outcome": outcome, "flags": kept + memory, "next_check_at": now, "retries": 0}
-    Claim.objects.filter(pk=claim.pk).update(**changes)
+        changes |= {"next_check_at": row.created_at, "retries": 0}
+    Claim.objects.filter(pk=claim.pk).update(**changes, updated_at=row.created_at)
     return row
+
+
+def _shown_by(claim: Claim, wish: Wish, kind: Override.Kind) -> Shown:
+    """What the claim shows from now on."""
+    kept = [flag for flag in claim.flags if flag.partition(":")[0] not in ENDED]
+    if wish.mark != MACHINE:
+        return wish.mark, claim.outcome, [*kept, OVERRIDDEN]
+    # The check that follows at once brings the flags of today's evidence; until then the old caveats stay.
+    found = _found(claim)
+    return found.status, found.outcome, kept + _memory(claim, found.outcome, alone=kind == Kind.DECIDED)
 
 
 def _memory(claim: Claim, outcome: str, *, alone: bool) -> list[str]:
@@ -189,7 +197,9 @@ def _memory(claim: Claim, outcome: str, *, alone: bool) -> list[str]:
     since = rows.filter(pk__gt=settled_by_two or 0)
     undecided = since.exclude(previous_flags__contains=[OVERRIDDEN])
     refuted = Q(previous_outcome=Outcome.REFUTED) | Q(previous_flags__contains=[WAS_REFUTED])
-    return [WAS_REFUTED] if undecided.filter(refuted).exists() else []
+    now = standing(claim)
+    is_refuted = now.refuted and not now.overridden
+    return [WAS_REFUTED] if is_refuted or undecided.filter(refuted).exists() else []
 
 
 def _written(
@@ -198,14 +208,18 @@ def _written(
     wish: Wish,
     kind: Override.Kind,
     *,
-    shown: str,
+    shown: Shown | None = None,
     proposal: Override | None = None,
 ) -> Override:
+    """shown: None when the claim goes on showing what it shows."""
+    status, outcome, flags = shown or (claim.status, claim.outcome, list(claim.flags))
     row = Override(
         claim=claim,
         kind=kind,
         mark=wish.mark,
-        shown_status=shown,
+        shown_status=status,
+        shown_outcome=outcome,
+        shown_flags=flags,
         previous_status=claim.status,
         previous_outcome=claim.outcome,
         previous_flags=list(claim.flags),

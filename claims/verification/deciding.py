@@ -86,6 +86,7 @@ class Decided:
             outcome=ruling.outcome.value,
             status=ruling.status.value,
             shown_status=shown.status.value,
+            shown_outcome=shown.outcome.value,
             flags=list(shown.flags),
             asked=ruling.asked,
             answered=ruling.answered,

@@ -45,7 +45,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """facts: of the sources asked and of the publisher. gaps: those that cover the question.
+    """facts: of the sources asked and of the publisher, with their origins. gaps: those that cover the question.
 
     believed, calibration: how far each source that answered was believed at this moment, and how confidence follows
     from that; empty in hearings from before there was confidence.
@@ -60,11 +60,9 @@ class Hearing:
     believed: tuple[Believed, ...] = ()
     calibration: Calibration = DEFAULT_CALIBRATION
 
-    def with_facts(self, more: SourceFacts | None) -> Hearing:
-        """The same hearing for a claim whose publisher these facts are of."""
-        if more is None or any(one.slug == more.slug for one in self.facts):
-            return self
-        return replace(self, facts=(*self.facts, more))
+    def published_by(self, publisher: str) -> Hearing:
+        """The same hearing for a claim of this publisher (its slug), with the facts about it and its origins."""
+        return replace(self, facts=tuple(facts_of([*(one.source for one in self.said), publisher])))
 
 
 def hearing_of(inquiry: Inquiry) -> Hearing:
@@ -135,15 +133,18 @@ def keep(grounds: Iterable[Grounds]) -> None:
     Grounds.objects.bulk_create(rows.values(), ignore_conflicts=True)
 
 
-def heard(texts: Mapping[str, str]) -> Hearing:
-    """The hearing of which these texts were kept, by name. Raises ValueError, TypeError, KeyError when they are none.
+def read_kept(name: str, text: str) -> Any:
+    """One input of a hearing from its grounds. Raises ValueError, TypeError, KeyError where they are none."""
+    return read(_hints()[name], json.loads(text))
 
-    A missing observation raises KeyError.
-    """
-    hints = get_type_hints(Hearing)
-    kept = {name: read(hints[name], json.loads(text)) for name, text in texts.items() if name in KEPT}
+
+@cache
+def _hints() -> dict[str, Any]:
+    return get_type_hints(Hearing)
+
+
+def heard(kept: Mapping[str, Any], observations: Mapping[int, ObservationRow]) -> Hearing:
+    """The hearing of these inputs, by name. Raises KeyError when an input or an observation (by id) is missing."""
     said: tuple[Said, ...] = kept["said"]
-    rows = ObservationRow.objects.in_bulk([one.observation[0] for one in said if one.observation])
-    return Hearing(
-        answers=tuple(one.answer(rows[one.observation[0]] if one.observation else None) for one in said), **kept
-    )
+    answers = (one.answer(observations[one.observation[0]] if one.observation else None) for one in said)
+    return Hearing(answers=tuple(answers), **kept)

@@ -19,7 +19,7 @@ from claims.models import Claim, Evidence, Grounds, Verdict, Verification
 from claims.telling import Explanation, explain_in_all
 from claims.types import Outcome, Ruling, Status
 from claims.verdict import Previous
-from claims.verification.deciding import Decided, Inputs, decide, inputs_of, ruling_of
+from claims.verification.deciding import Decided, decide, inputs_of, ruling_of
 from claims.verification.hearing import Hearing, grounds_of, hearing_of, keep
 from sources.models import Inquiry, Lookup
 from sources.queries import database_now
@@ -68,19 +68,17 @@ class _Session:
     kept: dict[str | None, dict[str, Grounds]] = field(default_factory=dict)
 
     def decide(self, waiting: Verification, previous: Previous) -> Decided:
-        claim = waiting.claim
-        inputs = inputs_of(claim, previous, asked_by_person=waiting.asked_by_person)
-        hearing, shared = self._hearing(claim, inputs), (inputs.assertion, inputs.publisher, inputs.inconsistent)
+        inputs = inputs_of(waiting.claim, previous, asked_by_person=waiting.asked_by_person)
+        hearing, shared = self._hearing(inputs.publisher), (inputs.assertion, inputs.publisher, inputs.inconsistent)
         if shared not in self.rulings:
             ruling = ruling_of(inputs, hearing, self.now)
             self.rulings[shared] = ruling, explain_in_all(ruling)
         return decide(inputs, hearing, *self.rulings[shared], self.now)
 
-    def _hearing(self, claim: Claim, inputs: Inputs) -> Hearing:
-        if inputs.publisher not in self.hearings:
-            publisher = claim.article.publisher if claim.article else None
-            self.hearings[inputs.publisher] = self.hearing.with_facts(publisher.facts if publisher else None)
-        return self.hearings[inputs.publisher]
+    def _hearing(self, publisher: str | None) -> Hearing:
+        if publisher not in self.hearings:
+            self.hearings[publisher] = self.hearing.published_by(publisher) if publisher else self.hearing
+        return self.hearings[publisher]
 
     def hashes(self, decided: Decided) -> dict[str, str]:
         """Of the grounds of this decision, by name."""

@@ -17,11 +17,9 @@ from claims.models import CalibrationFit, Claim, GapRecord, Grounds, Link, Track
 from claims.reliability import DEFAULT_CALIBRATION
 from claims.sampling import load_day
 from claims.tasks import pursue
-from claims.telling import explain_in_all
 from claims.verification import check_now
-from claims.verification.deciding import Inputs, decide, ruling_of
-from claims.verification.hearing import heard
-from sources.canonical import read, sha256_of
+from claims.verification.reruling import Archive
+from sources.canonical import sha256_of
 from sources.collecting import known_providers
 from sources.models import Inquiry, Lookup, Source
 from verifier.demo import REPLAYED
@@ -42,18 +40,9 @@ def day(settings: Any) -> None:
         pursue(check_now(claim, by_person=False).pk)
 
 
-def ruled_again(stored: Verdict) -> Verdict:
-    """What its inputs and grounds give today, and nothing else."""
-    inputs, names = read(Inputs, stored.inputs), stored.inputs["grounds"]
-    texts = {name: Grounds.objects.get(pk=sha256).text for name, sha256 in names.items()}
-    hearing = heard(texts)
-    ruling = ruling_of(inputs, hearing, stored.created_at)
-    decided = decide(inputs, hearing, ruling, explain_in_all(ruling), stored.created_at)
-    return decided.verdict(stored.claim_id, stored.inquiry_id, names)
-
-
 def every_verdict_again() -> list[tuple[Verdict, Verdict]]:
-    return [(stored, ruled_again(stored)) for stored in Verdict.objects.order_by("id")]
+    archive = Archive()
+    return [(stored, archive.again(stored)[0]) for stored in Verdict.objects.order_by("id")]
 
 
 FIELDS = [field.name for field in Verdict._meta.concrete_fields if field.name not in {"id", "previous_hash", "hash"}]
