@@ -108,7 +108,7 @@ def _seen(row: dict[str, Any], look: str) -> Seen:
 
 def _note(group: Group, counts: bool) -> str:
     if group.is_split:
-        return "split: counts for neither side"
+        return "split: neither side"
     if not counts:
         return ", ".join(sorted({NOTES.get(row["label_name"], row["label_name"]) for row in group.rows} - {""}))
     if group.authority:
