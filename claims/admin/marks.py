@@ -40,6 +40,8 @@ LABELS = {
     "unclassified": "nobody has noted its owner, so it cannot raise a count",
     "publisher": "the claim's own source never corroborates itself",
     "split": "its members disagree with each other",
+    "frozen": "unchanged while others moved: it cannot count",
+    "other_venues": "a total over other venues: it only bounds the figure",
 }
 FLAG_WORDS = {
     "lower_bound": ("Lower bound", "arrow_upward"),

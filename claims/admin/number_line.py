@@ -28,6 +28,8 @@ NOTES = {
     "stale": "stale",
     "unit_slip": "unit slip",
     "zero": "zero for missing",
+    "frozen": "frozen",
+    "other_venues": "other venues",
     "publisher": "the claim's publisher",
     "unclassified": "unclassified",
 }

@@ -16,7 +16,7 @@ def is_cited(findings: Sequence[Finding]) -> bool:
 
 
 def reading(finding: Finding, tongue: Tongue) -> str:
-    """ "states this (primary record); printed at 09:00 UTC on 15 January 2026; in other words"."""
+    """ "states this (primary record); printed at 09:00 UTC on 15 January 2026; paraphrased, not quoted"."""
     passage = finding.answer.passage
     if passage is None:
         return tongue.say("no_figure")
@@ -88,10 +88,10 @@ def wording(case: Case, tongue: Tongue) -> str:
     """What to print with the claim; "" while nothing can be said."""
     parties = tongue.names([case.authority]) if case.authority else _who(case.supporting, tongue, "other")
     if case.outcome is Outcome.SUPPORTED:
-        return tongue.say("according", parties=parties, speaking="", caveat="")
+        return tongue.say("cited.according", parties=parties)
     if case.outcome is Outcome.CONFLICTING:
         denial = tongue.say("although", denial=_deny(case, tongue, "other"))
-        return tongue.say("according_although", parties=parties, denial=denial)
+        return tongue.say("cited.according_although", parties=parties, denial=denial)
     if case.outcome in {Outcome.REFUTED, Outcome.DOUBTED}:
         return tongue.say("although", denial=_deny(case, tongue, "other"))
     return reasons.wording(case, tongue)

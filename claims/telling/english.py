@@ -124,10 +124,12 @@ PHRASES: Mapping[str, Phrase] = MappingProxyType(
         "cited.mentions": "mentions this ({rung})",
         "cited.printed": "printed at {at}",
         "cited.undated": "the page does not say when",
-        "cited.other_words": "in other words",
+        "cited.other_words": "paraphrased, not quoted",
         "cited.record": "{names} prints this as the primary record",
         "cited.verified": "{names} state this, each in words of their own",
         "cited.only": ("only {names} states this", "only {names} state this"),
+        "cited.according": "according to {parties}",
+        "cited.according_although": "according to {parties}, {denial}",
         "cited.they_state": ("{names} states this", "{names} state this"),
         "cited.they_deny": ("{names} denies this", "{names} deny this"),
         "cited.they_mention": (

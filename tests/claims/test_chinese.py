@@ -18,9 +18,10 @@ from claims.telling.english import PHRASES as ENGLISH_PHRASES
 from claims.telling.silences import LABELS, SILENCES
 from claims.types import Answer, Assertion, Gap, Region, Ruling
 from sources.errors import REASONS
-from sources.types import SourceFacts
+from sources.types import Says, SourceFacts
 from tests.claims.evidence import END, HOUR, at_least, at_most, claim, gives, judge, silent, source
 from tests.claims.test_reasons import BELOW, BROKE, CAPPED, FELL, KEPT, LOW, OI, RECORD, SENTENCES, publisher_of
+from tests.claims.test_verdict_passages import GAZETTE, OTHER_TEXT, RELAXED, prints
 
 # Row of SENTENCES -> reason, wording.
 SAID = {
@@ -325,6 +326,43 @@ def test_a_level_was_touched_closed_beyond_or_held(assertion: Assertion, closes:
     value = "96240" if assertion is BROKE else "89000"
     told = explain(judge(assertion, [gives("A", value, detail=closes)]), "zh").findings["lookup of A"]
     assert told.split("；")[1] == text
+
+
+# What was printed
+
+
+@pytest.mark.parametrize(
+    ("answers", "reason", "wording"),
+    [
+        ([GAZETTE, prints("Outlet")], "Federal Register以原始文件载明此事。", "消息来自Federal Register"),
+        (
+            [silent("Federal Register", "no_data"), prints("Outlet")],
+            "只有Outlet报道了此事；Federal Register没有数据。",
+            "消息来自Outlet",
+        ),
+        (
+            [prints("Outlet"), prints("Wire", OTHER_TEXT)],
+            "Outlet和Wire各自独立报道了此事。",
+            "消息来自Outlet和Wire",
+        ),
+        ([prints("Outlet"), prints("Copy")], "只有Copy报道了此事；Outlet与其同源，不另计。", "消息来自Copy"),
+        (
+            [prints("Outlet"), prints("Wire", OTHER_TEXT, Says.DENIES)],
+            "Outlet报道了此事，但Wire否认此事。",
+            "消息来自Outlet，但Wire否认此事",
+        ),
+        ([prints("Outlet", says=Says.DENIES)], "Outlet否认此事。", "但Outlet否认此事"),
+        ([prints("Outlet", says=Says.MENTIONS)], "Outlet提及此事，但未说明是否属实。", "尚无独立来源证实"),
+    ],
+)
+def test_a_statement_is_told_by_who_printed_it(answers: list[Answer], reason: str, wording: str) -> None:
+    told = explain(judge(RELAXED, answers), "zh")
+    assert (told.reason, told.wording) == (reason, wording)
+
+
+def test_a_passage_is_told_with_its_rung_its_time_and_whether_it_is_a_paraphrase() -> None:
+    told = explain(judge(RELAXED, [prints("Outlet", verbatim=False)]), "zh").findings["lookup of Outlet"]
+    assert told == "写明此事（媒体）；发表于UTC时间2026年1月14日03:00；为转述而非原话"
 
 
 # Figures and times

@@ -55,7 +55,7 @@ def test_a_paraphrased_quote_in_one_outlet_is_single_source_and_says_paraphrase(
     assert verdict(ruling) == SINGLE
     assert ruling.flags == ("content_apart", "paraphrase", "rests_on:Outlet")
     assert explain(ruling).findings == {
-        "lookup of Outlet": "states this (outlet); printed at 03:00 UTC on 14 January 2026; in other words"
+        "lookup of Outlet": "states this (outlet); printed at 03:00 UTC on 14 January 2026; paraphrased, not quoted"
     }
 
 
@@ -156,12 +156,12 @@ def test_one_publisher_that_says_both_is_split() -> None:
 
 
 CHINESE = [
-    ([GAZETTE, prints("Outlet")], "Federal Register以原始文件载明此事。", "数据来自Federal Register"),
-    ([prints("Outlet")], "只有Outlet报道了此事。", "数据来自Outlet"),
+    ([GAZETTE, prints("Outlet")], "Federal Register以原始文件载明此事。", "消息来自Federal Register"),
+    ([prints("Outlet")], "只有Outlet报道了此事。", "消息来自Outlet"),
     (
         [prints("Outlet"), prints("Wire", OTHER_TEXT, Says.DENIES)],
         "Outlet报道了此事，但Wire否认此事。",
-        "数据来自Outlet，但Wire否认此事",
+        "消息来自Outlet，但Wire否认此事",
     ),
 ]
 
