@@ -10,7 +10,8 @@ from django.db.models.signals import post_migrate
 # Role -> what it has at least, with all that the roles before it have. An administrator may add more.
 READING = (
     "claims.view_article claims.view_citation claims.view_claim claims.view_evidence claims.view_gaprecord"
-    " claims.view_override claims.view_verdict"
+    " claims.view_override claims.view_verdict claims.view_groundtruth claims.view_score claims.view_trackrecord"
+    " claims.view_calibrationfit claims.view_copysuggestion"
     " claims.view_verification sources.view_inquiry sources.view_lookup sources.view_observation"
     " sources.view_providerstate sources.view_snapshot sources.view_source"
 )
@@ -21,7 +22,8 @@ DEEDS = {
 ROLES = {
     "reporter": READING,
     "editor": "claims.add_claim claims.change_claim claims.check_claim claims.override_claim claims.add_article"
-    " claims.change_article claims.add_citation claims.change_citation",
+    " claims.change_article claims.add_citation claims.change_citation claims.add_groundtruth"
+    " claims.change_copysuggestion",
     "chief editor": "sources.add_source sources.change_source sources.change_providerstate claims.add_gaprecord"
     " claims.change_gaprecord claims.delete_gaprecord"
     " django_celery_beat.view_periodictask django_celery_beat.add_periodictask django_celery_beat.change_periodictask"

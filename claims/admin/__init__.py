@@ -5,8 +5,19 @@ Pages show what the rows say and call one service each; nothing here decides.
 
 from django.contrib import admin
 
-from claims.admin import articles, claims, gaps, keys, people, schedules, verdicts
+from claims.admin import articles, claims, copies, gaps, keys, outcomes, people, records, schedules, verdicts
 
 admin.site.index_template = "claims/dashboard.html"
 
-__all__ = ["articles", "claims", "gaps", "keys", "people", "schedules", "verdicts"]
+__all__ = [
+    "articles",
+    "claims",
+    "copies",
+    "gaps",
+    "keys",
+    "outcomes",
+    "people",
+    "records",
+    "schedules",
+    "verdicts",
+]

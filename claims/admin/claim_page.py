@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from claims import queries
-from claims.admin import decisions, evidence_table, number_line
+from claims.admin import believed, decisions, evidence_table, number_line, outcomes
 from claims.admin.languages import told
 from claims.admin.marks import flag_look, hedge_mismatch, outcome_look, status_look
 from claims.admin.progress import progress_of
@@ -59,6 +59,8 @@ def respond(
         **_aside(claim, verdict, is_newest=is_newest),
         **_asked(claim, verdict),
         **decisions.context(request, claim, typed, error),
+        "believed": believed.card(verdict),
+        "outcomes": outcomes.of_claim(request, claim),
         "history": _history(claim, verdicts),
         "shown_verdict": verdict,
     }

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from claims import queries
-from claims.admin import claim_form, claim_page, decisions, progress
+from claims.admin import claim_form, claim_page, decisions, outcomes, progress
 from claims.admin.filters import (
     ATTENTION,
     HELD_BACK,
@@ -80,6 +80,7 @@ class ClaimAdmin(DeskAdmin[Claim]):
         return [
             path("<uuid:pk>/check/", view(self.check_view), name="claims_claim_check"),
             path("<uuid:pk>/progress/", view(self.progress_view), name="claims_claim_progress"),
+            path("<uuid:pk>/outcome/", view(self.outcome_view), name="claims_claim_outcome"),
             path("<uuid:pk>/decide/", view(self.decide_view), name="claims_claim_decide"),
             path("<uuid:pk>/proposal/", view(self.proposal_view), name="claims_claim_proposal"),
             path("<uuid:pk>/edit/", view(self.edit_view), name="claims_claim_edit"),
@@ -127,6 +128,9 @@ class ClaimAdmin(DeskAdmin[Claim]):
 
     def check_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
         return progress.check(request, pk, allowed=self.has_check_permission(request))
+
+    def outcome_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        return outcomes.record(request, pk, self)
 
     def decide_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
         return decisions.decide(request, pk, self)

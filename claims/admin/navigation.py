@@ -25,6 +25,10 @@ GROUPS = (
         (
             ("State of providers", "monitor_heart", "sources", "providerstate"),
             ("Sources and voices", "hub", "sources", "source"),
+            ("Who copies whom", "content_copy", "claims", "copysuggestion"),
+            ("Who is believed", "workspace_premium", "claims", "trackrecord"),
+            ("Outcomes", "task_alt", "claims", "groundtruth"),
+            ("Calibrations", "tune", "claims", "calibrationfit"),
             ("Inquiries", "travel_explore", "sources", "inquiry"),
             ("Lookups", "contact_support", "sources", "lookup"),
             ("Raw answers", "data_object", "sources", "snapshot"),

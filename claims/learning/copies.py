@@ -23,9 +23,10 @@ from claims.learning.arriving import hold_lock
 from claims.learning.truths import standing_truths
 from claims.models import CopySuggestion
 from claims.policy import ARITHMETIC
+from sources.amending import ChangeRefused, amend
 from sources.independence import voices
 from sources.metrics import CATALOGUE
-from sources.models import Lookup, Source, SourceChange
+from sources.models import Lookup, Source
 from sources.queries import database_now
 from sources.types import Kind, SourceFacts
 from sources.units import plain
@@ -231,21 +232,12 @@ def merge(suggestion_id: int, *, direction: str, feed: str = "", reason: str, by
 
 def _write_fact(source: Source, metric: str, origin: str, reason: str, by: User) -> None:
     """The source reads this feed for the metric; a feed named like a source is that source."""
-    before, feeds = dict(source.upstreams), list(source.upstreams.get(metric, []))
-    if origin in feeds:
-        return
-    source.upstreams = {**before, metric: [*feeds, origin]}
-    source.edited = True  # or the next update of the registry would undo it
-    source.save(update_fields=["upstreams", "edited"])
-    SourceChange.objects.create(
-        source=source,
-        kind=SourceChange.Kind.MADE,
-        before={"upstreams": before},
-        after={"upstreams": source.upstreams},
-        reason=reason,
-        person=by,
-        at=database_now(),
-    )
+    feeds = list(source.upstreams.get(metric, []))
+    source.upstreams = {**source.upstreams, metric: feeds if origin in feeds else [*feeds, origin]}
+    try:
+        amend(source, reason=reason, person=by, now=database_now())
+    except ChangeRefused as refusal:
+        raise InvalidInput(str(refusal)) from None
 
 
 @transaction.atomic

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from claims.confidence import Believed
 from claims.models import TrackRecord
 from claims.reliability import Record, accuracy, confidence_text
@@ -37,8 +39,17 @@ def standings(sources: Collection[str], metric: str) -> dict[str, Standing]:
 
 def board() -> list[Standing]:
     """Every source with outcomes on every metric it has some of, by source and metric; one query."""
+    return _board(TrackRecord.objects.all())
+
+
+def board_of(sources: Collection[str]) -> list[Standing]:
+    """The same of these sources."""
+    return _board(TrackRecord.objects.filter(source__in=sources))
+
+
+def _board(records: QuerySet[TrackRecord]) -> list[Standing]:
     rows: dict[str, list[TrackRecord]] = {}
-    for row in TrackRecord.objects.order_by("source", "metric"):
+    for row in records.order_by("source", "metric"):
         rows.setdefault(row.source, []).append(row)
     return [_standing(slug, row.metric, found) for slug, found in rows.items() for row in found]
 

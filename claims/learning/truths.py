@@ -6,8 +6,10 @@ Outcomes are never edited. A correction supersedes; two that contradict each oth
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from itertools import permutations
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -201,20 +203,36 @@ def standing_truths() -> QuerySet[GroundTruth]:
 
     What settles only a venue's own figures stands beside what settles everybody's.
     """
-    rivals = GroundTruth.objects.filter(
+    return GroundTruth.objects.filter(stands())
+
+
+def stands() -> Q:
+    better = Q(rank__gt=OuterRef("rank")) | Q(rank=OuterRef("rank"), pk__gt=OuterRef("pk"))
+    return Q(~Exists(_rivals().filter(better)), superseded_by=None)
+
+
+def _rivals() -> QuerySet[GroundTruth]:
+    return GroundTruth.objects.filter(
         Q(settles_others=True) | Q(own=OuterRef("own")),
-        Q(rank__gt=OuterRef("rank")) | Q(rank=OuterRef("rank"), pk__gt=OuterRef("pk")),
         key=OuterRef("key"),
         settles_others=OuterRef("settles_others"),
         superseded_by=None,
     )
-    return GroundTruth.objects.filter(~Exists(rivals), superseded_by=None)
 
 
-def contradicting(truth: GroundTruth) -> list[GroundTruth]:
-    """Outcomes of the same question that are also in force and cannot be true together with this one."""
-    others = GroundTruth.objects.filter(key=truth.key, superseded_by=None, settles_others=truth.settles_others)
-    return [other for other in others.exclude(pk=truth.pk) if _disagree(truth, other)]
+def disputes(keys: Collection[str]) -> dict[int, list[GroundTruth]]:
+    """Of these questions: outcome id -> the others in force that cannot be true together with it. One query."""
+    rows = GroundTruth.objects.filter(key__in=keys, superseded_by=None).select_related("observation")
+    found: dict[int, list[GroundTruth]] = {}
+    for one, other in permutations(rows.order_by("pk"), 2):
+        if _compete(one, other) and _disagree(one, other):
+            found.setdefault(one.pk, []).append(other)
+    return found
+
+
+def _compete(one: GroundTruth, other: GroundTruth) -> bool:
+    same = one.key == other.key and one.settles_others == other.settles_others
+    return same and (one.settles_others or one.own == other.own)
 
 
 def _disagree(one: GroundTruth, other: GroundTruth) -> bool:
@@ -250,11 +268,12 @@ __all__ = [
     "LEARNING_LOCK",
     "Found",
     "Word",
-    "contradicting",
+    "disputes",
     "record_override",
     "record_ruling",
     "record_words",
     "said",
     "standing_truths",
+    "stands",
     "truth_of",
 ]

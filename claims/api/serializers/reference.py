@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from claims.api import examples
 from claims.api.serializers.fields import FigureField, Plain, TextField, WordField, texts, times
+from claims.learning.standing import Standing
 from claims.queries import ProviderCard
 from sources.independence import Voice
 from sources.models import Source
@@ -39,6 +40,19 @@ class MetricOut(Plain):
     why = serializers.DictField(child=serializers.CharField(), read_only=True)
 
 
+class ReliabilityOut(Plain):
+    """How far a source is believed, always with the number of later outcomes behind it."""
+
+    accuracy = serializers.SerializerMethodField(help_text="That its next figure is right; 0.80 for a stranger.")
+    right = serializers.IntegerField(source="of_metric.right", read_only=True, help_text="Outcomes of this metric.")
+    wrong = serializers.IntegerField(source="of_metric.wrong", read_only=True)
+    right_overall = serializers.IntegerField(source="all_metrics.right", read_only=True)
+    wrong_overall = serializers.IntegerField(source="all_metrics.wrong", read_only=True)
+
+    def get_accuracy(self, standing: Standing) -> str:
+        return f"{standing.accuracy:.2f}"
+
+
 @extend_schema_serializer(examples=[examples.SOURCE])
 class SourceOut(Plain):
     """Who is behind a source, and which voice it belongs to."""
@@ -56,6 +70,7 @@ class SourceOut(Plain):
     counts = serializers.SerializerMethodField(help_text="False: unclassified, so it cannot raise a count.")
     is_authority = serializers.SerializerMethodField(help_text="Its own word is the fact for the metric and subject.")
     why = serializers.SerializerMethodField(help_text="A sentence for each fact that made the voice.")
+    reliability = serializers.SerializerMethodField(help_text="On the metric named; without one, over all metrics.")
     upstreams = serializers.DictField(child=texts(), read_only=True)
     republishes = texts()
     carries = texts(help_text="Whose texts it prints beside its own; ties only where the texts are copies.")
@@ -87,6 +102,10 @@ class SourceOut(Plain):
         if not voice.classified:
             return ["nobody has noted who owns it"]
         return list(voice.reasons) or ["no other source shares its owner, its feeds or its figures"]
+
+    @extend_schema_field(ReliabilityOut)
+    def get_reliability(self, source: Source) -> dict[str, Any]:
+        return dict(ReliabilityOut(self.context["standings"][source.slug]).data)
 
 
 class BudgetOut(Plain):

@@ -19,6 +19,7 @@ from claims.api.schema import IDEMPOTENCY_KEY, listed
 from claims.api.serializers.reference import GapIn, GapOut, MetricOut, ProviderOut, SourceOut
 from claims.api.views.door import READ, WRITE, Door, object_of
 from claims.errors import InvalidInput
+from claims.learning.standing import standings
 from claims.models import GapRecord
 from sources.assets import ASSETS
 from sources.metrics import CATALOGUE
@@ -50,7 +51,8 @@ class SourcesView(Door, GenericAPIView[Source]):
         summary="Sources and their voices",
         description=(
             "Every source with the voice it belongs to, and why. Voices depend on what is measured: name `metric` and "
-            "`subject` to see those; without them, what holds for every metric."
+            "`subject` to see those; without them, what holds for every metric. `reliability` is learned from outcomes "
+            "that became known later, and from nothing else."
         ),
         parameters=[
             OpenApiParameter("metric", enum=list(CATALOGUE)),
@@ -61,8 +63,11 @@ class SourcesView(Door, GenericAPIView[Source]):
     def get(self, request: Request) -> Response:
         metric = _one_of(request, "metric", CATALOGUE)
         subject = _one_of(request, "subject", ASSETS, str.upper)
-        page = self.paginate_queryset(self.get_queryset())
-        context = {"voices": queries.voices_by_source(metric, subject)}
+        page = self.paginate_queryset(self.get_queryset()) or []
+        context = {
+            "voices": queries.voices_by_source(metric, subject),
+            "standings": standings([source.slug for source in page], metric),
+        }
         return self.get_paginated_response(SourceOut(page, many=True, context=context).data)
 
 

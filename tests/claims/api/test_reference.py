@@ -93,7 +93,7 @@ def test_the_queries_for_sources_do_not_grow_with_them(client: APIClient, day: d
     client.get("/api/v1/sources/")
     with CaptureQueriesContext(connection) as queries:
         rows(client, "sources", page_size=200)
-    assert len(queries) == 3  # the key, the page, the facts of all
+    assert len(queries) == 4  # the key, the page, the facts of all, the records of the page
 
 
 def test_every_provider_is_listed_with_its_state_and_budget(client: APIClient) -> None:

@@ -93,4 +93,4 @@ def only_truth() -> GroundTruth:
 
 
 def stranger(slug: str, **facts: Any) -> Source:
-    return Source.objects.create(slug=slug, name=slug.title(), **({"owner": slug.title()} | facts))
+    return Source.objects.create(slug=slug, **({"name": slug.title(), "owner": slug.title()} | facts))

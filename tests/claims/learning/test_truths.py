@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 
 from claims.errors import InvalidInput
 from claims.learning import collect
-from claims.learning.truths import Found, contradicting, record_ruling, standing_truths
+from claims.learning.truths import Found, disputes, record_ruling, standing_truths
 from claims.models import Claim, Evidence, GroundTruth, Override, Score, Verdict
 from claims.tasks import learn, pursue
 from sources.models import Inquiry, Source
@@ -240,15 +240,15 @@ def test_two_outcomes_that_contradict_each_other_are_both_kept_and_the_newer_sta
     first = ruled("96240", claim=claim)
     second = record_ruling(claim, Found(document_url=f"{DOCUMENT}?2", value="95000", unit="USD"), editor())
     assert list(standing_truths()) == [second]
-    assert contradicting(second) == [first]
-    assert contradicting(first) == [second]
+    assert disputes([claim.question_key])[second.pk] == [first]
+    assert disputes([claim.question_key])[first.pk] == [second]
 
 
 def test_outcomes_that_fit_each_other_are_no_contradiction() -> None:
     claim = stored_claim(question("price"), "96000")
-    first = ruled("96240", claim=claim)
+    ruled("96240", claim=claim)
     record_ruling(claim, Found(document_url=f"{DOCUMENT}?2", value="96250", unit="USD"), editor())
-    assert contradicting(first) == []
+    assert disputes([claim.question_key]) == {}
 
 
 def test_a_machines_later_reading_does_not_undo_an_editors_ruling() -> None:
@@ -257,7 +257,7 @@ def test_a_machines_later_reading_does_not_undo_an_editors_ruling() -> None:
     asked(question(), protocol_constant=CAP)
     assert collect() == 1
     assert list(standing_truths()) == [editors]
-    assert len(contradicting(editors)) == 1
+    assert len(disputes([claim.question_key])[editors.pk]) == 1
 
 
 # --- From decisions that rest on a document -------------------------------------------------------------------------
