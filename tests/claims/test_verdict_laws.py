@@ -14,12 +14,20 @@ from claims.anomalies import factor_between
 from claims.houses import Register
 from claims.policy import POLICY
 from claims.telling import explain
-from claims.types import Answer, Finding, Ruling, Status
+from claims.types import Answer, Finding, Outcome, Ruling, Status
 from claims.voting import seat, tally
 from sources.types import Lineage, SourceFacts
-from tests.claims.evidence import END, at_least, at_most, claim, gives, judge, says, silent, source
+from tests.claims.evidence import END, amount, at_least, at_most, claim, gives, judge, says, silent, source
 
 RANK = {Status.PENDING: 0, Status.RUMOR: 1, Status.SINGLE_SOURCE: 2, Status.VERIFIED: 3}
+# From a claim that is denied to one that is confirmed; what nobody has decided yet lies in between.
+ORDER = (
+    (Outcome.REFUTED,),
+    (Outcome.DOUBTED,),
+    (Outcome.INSUFFICIENT, Outcome.INCOMPLETE),
+    (Outcome.CONFLICTING,),
+    (Outcome.SUPPORTED,),
+)
 CLAIM = claim("liquidations", "equals", "100M")  # region 90 to 110, guard 10
 TRUE = ("91M", "95M", "99M", "100M", "104.5M", "109M")
 FALSE = ("60M", "70M", "75M", "130M", "140M", "170M")
@@ -109,6 +117,7 @@ def test_a_copy_of_a_voice_changes_neither_status_nor_counts(said: list[Answer],
 def test_one_more_supporting_voice_never_lowers_a_status(said: list[Answer], figure: str) -> None:
     before, after = judge(CLAIM, said), judge(CLAIM, [*said, gives("New", figure)])
     assert RANK[after.status] >= RANK[before.status]
+    assert place(after) >= place(before)
 
 
 @law
@@ -116,6 +125,11 @@ def test_one_more_supporting_voice_never_lowers_a_status(said: list[Answer], fig
 def test_one_more_contradicting_voice_never_raises_a_status(said: list[Answer], figure: str) -> None:
     before, after = judge(CLAIM, said), judge(CLAIM, [*said, gives("New", figure)])
     assert RANK[after.status] <= max(RANK[before.status], RANK[Status.RUMOR])
+    assert place(after) <= place(before)
+
+
+def place(ruling: Ruling) -> int:
+    return next(rank for rank, outcomes in enumerate(ORDER) if ruling.outcome in outcomes)
 
 
 @law
@@ -125,6 +139,20 @@ def test_up_to_a_third_of_the_voices_lying_never_makes_a_false_verified(many: in
     lies = [gives(name, data.draw(SUPPORTING)) for name in NAMES[:liars]]
     truth = [gives(name, data.draw(CONTRADICTING)) for name in NAMES[liars:many]]
     assert judge(CLAIM, lies + truth).status is not Status.VERIFIED
+
+
+@law
+@given(SUPPORTING, CONTRADICTING)
+def test_two_voices_that_disagree_are_never_averaged(one: str, other: str) -> None:
+    ruling = judge(CLAIM, [gives("A", one), gives("B", other)])
+    assert ruling.consensus == ruling.consensus_low == ruling.consensus_high == amount(one)
+
+
+@law
+@given(st.lists(st.sampled_from(TRUE + FALSE + UNSURE), min_size=1, max_size=9))
+def test_the_consensus_is_always_a_figure_that_somebody_gave(figures: list[str]) -> None:
+    ruling = judge(CLAIM, [gives(name, figure) for name, figure in zip(NAMES, figures, strict=False)])
+    assert ruling.consensus in {amount(figure) for figure in figures}
 
 
 @law
@@ -144,6 +172,11 @@ def test_scaling_claim_and_figures_alike_scales_the_answer(said: list[Answer], p
     assert (after.outcome, after.status, after.supporting) == (before.outcome, before.status, before.supporting)
     assert after.consensus_low == (None if before.consensus_low is None else before.consensus_low * factor)
     assert after.spread == (None if before.spread is None else before.spread * factor)
+    assert after.consensus == (None if before.consensus is None else before.consensus * factor)
+    assert [one.stance for one in after.findings] == [one.stance for one in before.findings]
+    low, high = (region.low for region in (before.case.region, after.case.region) if region is not None)
+    assert low is not None
+    assert high == low * factor
 
 
 def _scaled(answer: Answer, factor: Decimal) -> Answer:
