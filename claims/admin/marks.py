@@ -37,8 +37,6 @@ LABELS = {
     "stale": "too old to count",
     "unit_slip": "off by a power of ten: counts for nobody",
     "zero": "a zero where others are large: missing, not zero",
-    "frozen": "did not move while others did: counts for nobody",
-    "other_venues": "covers other venues: a bound, no contradiction",
     "unclassified": "nobody has noted its owner, so it cannot raise a count",
     "publisher": "the claim's own source never corroborates itself",
     "split": "its members disagree with each other",
@@ -54,8 +52,6 @@ FLAG_WORDS = {
     "inconsistent": ("Does not add up", "calculate"),
     "loose": ("Says little", "unfold_more"),
     "interested_party": ("Interested party", "person_alert"),
-    "content_apart": ("Said, not checked", "format_quote"),
-    "paraphrase": ("Paraphrase", "edit"),
     "held": ("Held for an editor", "back_hand"),
     "overridden": ("Overridden by an editor", "edit_note"),
 }

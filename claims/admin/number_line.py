@@ -31,8 +31,6 @@ NOTES = {
     "frozen": "frozen",
     "other_venues": "other venues",
     "publisher": "the claim's publisher",
-    "frozen": "frozen",
-    "other_venues": "other venues",
     "unclassified": "unclassified",
 }
 
