@@ -107,7 +107,7 @@ class _Round:
 
     def _step(self, talk: _Talk, response: Response | None) -> None:
         try:
-            self._send(talk, _advance(talk.provider, talk.conversation, response))
+            self._send(talk, advance(talk.provider, talk.conversation, response))
         except StopIteration as end:
             self._succeed(talk, end.value)
         except SourceError as error:
@@ -154,7 +154,7 @@ def _invite(name: str, question: Question) -> tuple[Provider, Conversation]:
     return provider, _foreseen(provider, lambda: provider.ask(question))
 
 
-def _advance(provider: Provider, conversation: Conversation, response: Response | None) -> Request:
+def advance(provider: Provider, conversation: Conversation, response: Response | None) -> Request:
     """The next request. StopIteration with the observation at the end."""
     if response is None:
         return _foreseen(provider, lambda: next(conversation))
@@ -213,7 +213,7 @@ def _converse(provider: Provider, conversation: Conversation, board: Switchboard
     ends_at, response = time.monotonic() + provider.timeout_seconds, None
     for _ in range(MOST_REQUESTS):
         try:
-            request = addressing.addressed(provider, _advance(provider, conversation, response))
+            request = addressing.addressed(provider, advance(provider, conversation, response))
         except StopIteration:
             return
         throttle.take(provider.name, addressing.budget(provider), database_now())

@@ -26,7 +26,7 @@ def keep_snapshot(lookup: Lookup, request: Request, response: Response) -> Snaps
             lookup=lookup,
             body_id=sha256,
             method=request.method,
-            url=_shown_url(request),
+            url=shown_url(request),
             status=response.status,
             headers=dict(response.headers),
             requested_at=response.requested_at,
@@ -34,7 +34,7 @@ def keep_snapshot(lookup: Lookup, request: Request, response: Response) -> Snaps
         )
 
 
-def _shown_url(request: Request) -> str:
+def shown_url(request: Request) -> str:
     return f"{request.url}?{urlencode(request.params)}" if request.params else request.url
 
 
