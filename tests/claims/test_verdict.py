@@ -520,6 +520,13 @@ def test_leaving_out_a_voice_leaves_out_its_witness_against_a_slip() -> None:
     assert ruling.rests_on == ("A", "C")
 
 
+def test_a_verdict_rests_on_the_only_answer_while_the_others_may_still_answer() -> None:
+    undecided, waiting = gives("A", "95920"), silent("B", "unavailable")
+    assert judge(BROKE, [undecided, waiting]).rests_on == ("A",)  # without it the claim would be pending
+    assert judge(BROKE, [undecided, silent("B", "no_data")]).rests_on == ()
+    assert judge(BROKE, [undecided, gives("C", "95925"), waiting]).rests_on == ()
+
+
 @pytest.mark.parametrize(
     ("opens", "flagged"), [(("96005", "95990"), True), (("95990", "95980"), False), (("95952", "95960"), False)]
 )
