@@ -234,6 +234,13 @@ def test_an_open_region_leads_to_the_edge_and_a_closed_one_has_two_guard_bands()
     assert len(both.guards) == len(both.edges) == 2
 
 
+def test_what_supports_from_beyond_a_break_still_lies_in_the_band() -> None:
+    falls = claim("price_break", "broke_below", "90000", extreme="low")
+    line = drawn(falls, figure("89990"), figure("90010"), figure("9000"))
+    assert (line.cuts, line.region.x) == ([GUTTER], 0)
+    assert line.region.x < places(line)[2] < GUTTER
+
+
 def test_members_that_say_the_same_are_drawn_above_each_other() -> None:
     marks = drawn_row([figure("61B"), figure("61B"), figure("61.001B"), figure("64B")])
     assert len({(mark.x, mark.y) for mark in marks}) == 4
