@@ -446,6 +446,11 @@ def test_two_zeros_are_no_mishap() -> None:
     assert (verdict(ruling), labels(ruling)) == (CONFLICTING, {})
 
 
+def test_without_one_of_two_zeros_the_other_is_missing() -> None:
+    answers = [gives("A", "419.2M"), gives("B", "402M"), gives("C", "0"), gives("D", "0")]
+    assert judge(SHORTS, answers).rests_on == ("C", "D")
+
+
 def test_no_change_is_an_ordinary_change() -> None:
     assert labels(judge(claim("price_change", "up", "3.0"), [gives("A", "3.0"), gives("B", "0")])) == {}
 
@@ -461,6 +466,11 @@ def test_the_consensus_is_else_the_densest_cluster_and_its_median_never_an_avera
     assert (ruling.consensus_low, ruling.consensus_high) == (Decimal("61.0E+9"), Decimal("61.5E+9"))
     assert ruling.consensus == Decimal("61.2E+9")
     assert ruling.spread == Decimal("3.5E+9")
+
+
+def test_of_two_clusters_of_as_many_voices_the_narrower_is_the_consensus() -> None:
+    answers = [gives("A", "58.0B"), gives("B", "60.9B"), gives("C", "70.0B"), gives("D", "70.1B")]
+    assert judge(claim("open_interest", "equals", "30B"), answers).consensus == Decimal("70.0E+9")
 
 
 def test_a_house_has_one_vote_in_the_median() -> None:
