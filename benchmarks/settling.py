@@ -30,6 +30,10 @@ def main() -> None:
     parser.add_argument("--claims", type=int, default=10_000)
     parser.add_argument("--questions", type=int, default=100)
     options = parser.parse_args()
+    on_servers_of_its_own(lambda: measure(options.claims, options.questions))
+
+
+def on_servers_of_its_own(work: Callable[[], None]) -> None:
     from verifier.embedded import embedded
 
     with tempfile.TemporaryDirectory() as folder, embedded(Path(folder)) as servers:
@@ -48,7 +52,7 @@ def main() -> None:
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
-        measure(options.claims, options.questions)
+        work()
 
 
 def measure(claims: int, questions: int) -> None:
