@@ -473,6 +473,12 @@ def test_of_two_clusters_of_as_many_voices_the_narrower_is_the_consensus() -> No
     assert judge(claim("open_interest", "equals", "30B"), answers).consensus == Decimal("70.0E+9")
 
 
+def test_a_second_member_of_a_house_does_not_widen_the_consensus() -> None:
+    house = [source("A", owner="X"), source("C", owner="X")]
+    ruling = judge(OI, [gives("A", "60.0B"), gives("B", "61.0B"), gives("C", "61.1B")], *house)
+    assert (ruling.consensus_low, ruling.consensus_high) == (Decimal("61.0E+9"), Decimal("61.1E+9"))
+
+
 def test_a_house_has_one_vote_in_the_median() -> None:
     house = [source(name, owner="X") for name in ("C", "D", "E")]
     figures = ("60.0B", "60.1B", "60.5B", "60.6B", "60.7B", "61.0B")
