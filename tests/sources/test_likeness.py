@@ -39,6 +39,10 @@ OWN_REPORT = (
     "has to check the hardware first. The Commerce Department published the rule on its website, and officials said "
     "that military users remain excluded. Investors welcomed the change: the stock closed higher."
 )
+STATEMENT = (
+    "we are committed to keeping the most advanced computing power in American hands while our partners trade freely"
+)
+QUOTING = [f"{text} The secretary said in a statement: {STATEMENT}." for text in (WIRE, OWN_REPORT)]
 WIRE_ZH = (
     "1月13日消息,美国商务部周二放宽对英伟达H200芯片出口中国的管制,改为逐案审查,并对出货数量设定上限。"
     "根据商务部网站公布的规定,芯片在发货前必须经过第三方机构测试,买方须证明不会用于军事用途。受此消息影响,英伟达股价上涨百分之二。"
@@ -61,9 +65,16 @@ OWN_ZH = (
         pytest.param(WIRE, EDITED, True, id="a word replaced in every sentence"),
         pytest.param(WIRE, WRAPPED, True, id="a paragraph of a longer letter"),
         pytest.param(WIRE, OWN_REPORT, False, id="another reporter on the same event"),
+        pytest.param(*QUOTING, False, id="two reporters who quote one long sentence"),
         pytest.param(WRAPPED, OWN_REPORT, False, id="a letter and another reporter"),
         pytest.param(WIRE_ZH, COPY_ZH, True, id="Chinese: another headline, words added and dropped"),
         pytest.param(WIRE_ZH, OWN_ZH, False, id="Chinese: another reporter on the same event"),
+        pytest.param(
+            "比特币价格今日盘中突破九万六千美元,创下去年十一月以来新高,过去一小时空头爆仓超过四亿美元,多头爆仓近四千万美元",
+            "过去一小时多头爆仓近四千万美元,空头爆仓超过四亿美元,今日盘中比特币价格创下去年十一月以来新高,突破九万六千美元",
+            False,
+            id="Chinese: the same words in another order",
+        ),
         pytest.param(WIRE, WIRE_ZH, False, id="a translation is out of scope"),
         pytest.param("Bitcoin breaks $96,000", "BITCOIN BREAKS  $96,000!", True, id="short and equal, word for word"),
         pytest.param(

@@ -5,6 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from sources import registry
+from sources.contradictions import contradictions
+from sources.models import Source
 
 
 class Command(BaseCommand):
@@ -12,3 +14,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(f"{registry.load()} sources known")
+        for found in contradictions(row.facts for row in Source.objects.all()):
+            self.stderr.write(f"contradictory facts: {found.sentence}")
