@@ -135,12 +135,15 @@ WITH standing AS (
         WHERE r.key = t.key AND r.settles_others = t.settles_others AND (r.settles_others OR r.own = t.own)
           AND (r.rank, r.id) > (t.rank, t.id))
 ), items AS (
-    SELECT DISTINCT ON (s.provider, t.metric, t.subject, t.qualifiers, (t.window_end AT TIME ZONE 'UTC')::date,
-                        s.result = 'undecided')
+    SELECT DISTINCT ON (s.provider COLLATE "C", t.item, s.result = 'undecided')
            s.provider, s.metric, s.result, t.window_end
-    FROM claims_score s JOIN in_force t ON t.id = s.truth_id JOIN sources_observation o ON o.id = s.observation_id
-    ORDER BY s.provider, t.metric, t.subject, t.qualifiers, (t.window_end AT TIME ZONE 'UTC')::date,
-             s.result = 'undecided', t.window_end DESC, t.rank DESC, t.id DESC, o.received_at DESC, s.id DESC
+    FROM claims_score s JOIN (
+        SELECT id, window_end, rank, md5(concat_ws('/', metric, subject, qualifiers::text,
+                                                   (window_end AT TIME ZONE 'UTC')::date)) COLLATE "C" AS item
+        FROM in_force
+    ) t ON t.id = s.truth_id JOIN sources_observation o ON o.id = s.observation_id
+    ORDER BY s.provider COLLATE "C", t.item, s.result = 'undecided',
+             t.window_end DESC, t.rank DESC, t.id DESC, o.received_at DESC, s.id DESC
 ), counted AS (
     SELECT provider, metric, count(*) FILTER (WHERE result = 'right') AS r,
            count(*) FILTER (WHERE result = 'wrong') AS w, count(*) FILTER (WHERE result = 'undecided') AS u,
