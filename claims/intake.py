@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.text import slugify
 
-from claims import verification
+from claims import consistency, verification
 from claims.drafting import Draft, read_draft
 from claims.errors import ClaimError, InvalidInput
 from claims.models import Article, Citation, Claim
@@ -105,6 +105,7 @@ def _store(read: Sequence[_Read], created_by: User | None) -> list[Submission]:
         for key in new
         for one in drafts[key].draft.citations
     )
+    consistency.compare_soon([stored[key].pk for key in new])
     verification.begin([stored[key] for key in new])
     marked = Claim.objects.in_bulk([claim.pk for claim in stored.values()])
     created = set(new)

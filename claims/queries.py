@@ -12,7 +12,7 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from claims.errors import NotFound
 from claims.lifecycle import OVERRIDDEN
-from claims.models import Citation, Claim, Evidence, Override, Verdict, Verification
+from claims.models import Citation, Claim, Evidence, Inconsistency, Override, Verdict, Verification
 from sources.collecting import known_providers
 from sources.collecting.addressing import check_configured
 from sources.errors import NotConfigured
@@ -21,8 +21,8 @@ from sources.models import Lookup, Observation, ProviderState, Snapshot, Source
 
 
 def claims() -> QuerySet[Claim]:
-    """Claims with `citations` (and their sources), `newest_verdicts` (none or one), `is_checking`, and `newest_deeds`:
-    of what people did, the newest that took effect and the newest that did not.
+    """Claims with `citations` (and their sources), `newest_verdicts` (none or one), `is_checking`, `breaches` (open
+    inconsistencies), and `newest_deeds`: of what people did, the newest that took effect and the newest that did not.
     """
     unsettled = Verification.objects.filter(claim=OuterRef("pk"), settled=False)
     newest = Verdict.objects.order_by("claim_id", "-id").distinct("claim_id")
@@ -33,6 +33,7 @@ def claims() -> QuerySet[Claim]:
         Prefetch("citations", Citation.objects.select_related("source")),
         Prefetch("verdicts", newest, to_attr="newest_verdicts"),
         Prefetch("overrides", deeds, to_attr="newest_deeds"),
+        Prefetch("inconsistencies", Inconsistency.objects.filter(cleared_at=None), to_attr="breaches"),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.db.models.functions import Now
 
-from claims import chain, learning, verification
+from claims import chain, consistency, learning, verification
 from claims.models import IdempotentRequest
 from sources import collecting
 
@@ -37,6 +37,12 @@ def settle_overdue() -> int:
 def resend_unattended() -> int:
     """Wake workers for inquiries whose message was lost or whose worker died."""
     return len(verification.unattended())
+
+
+@shared_task
+def compare_claims() -> int:
+    """Compare claims with each other whose turn was lost."""
+    return consistency.sweep()
 
 
 @shared_task

@@ -18,6 +18,11 @@ SCHEDULE: Mapping[str, tuple[str, int, str]] = {
         "Closes lookups past their deadline and settles their inquiries.",
     ),
     "Open what is due": ("claims.tasks.open_due", 15, "Re-checks by each metric's rhythm, and asks the silent again."),
+    "Compare claims": (
+        "claims.tasks.compare_claims",
+        15,
+        "Does the arithmetic between claims whose turn was lost when a process died.",
+    ),
     "Probe providers": ("sources.tasks.probe_providers", 300, "Asks providers that were paused or long silent."),
     "Learn from outcomes": (
         "claims.tasks.learn",

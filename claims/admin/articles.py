@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from claims import queries
+from claims.admin import sums
 from claims.admin.marks import STATUSES, hedge_mismatch, mark, outcome_chip, status_look
 from claims.models import Article, Claim
 from claims.types import Status
@@ -55,6 +56,7 @@ class ArticleAdmin(RecordAdmin[Article]):
             "as_of": stamp(article.as_of),
             "pieces": pieces(article.text, claims),
             "claims": [_listed(claim) for claim in claims],
+            "sums": sums.shown({row.pk: row for claim in claims for row in claim.breaches}.values()),  # type: ignore[attr-defined]
         }
         return TemplateResponse(request, "claims/article.html", context)
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from claims import queries
-from claims.admin import believed, decisions, evidence_table, number_line, outcomes
+from claims.admin import believed, decisions, evidence_table, number_line, outcomes, sums
 from claims.admin.languages import told
 from claims.admin.marks import flag_look, hedge_mismatch, outcome_look, status_look
 from claims.admin.progress import progress_of
@@ -61,6 +61,7 @@ def respond(
         **decisions.context(request, claim, typed, error),
         "believed": believed.card(verdict),
         "outcomes": outcomes.of_claim(request, claim),
+        "sums": sums.shown(claim.breaches, str(claim.pk)) if is_newest else [],  # type: ignore[attr-defined]
         "history": _history(claim, verdicts),
         "shown_verdict": verdict,
     }

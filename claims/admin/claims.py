@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from claims import queries
+from claims import consistency, queries
 from claims.admin import claim_form, claim_page, decisions, outcomes, progress
 from claims.admin.filters import (
     ATTENTION,
@@ -122,6 +122,11 @@ class ClaimAdmin(DeskAdmin[Claim]):
 
     def edit_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
         return self.changeform_view(request, str(pk), extra_context={"show_save_and_add_another": False})
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Hedge and citations decide what a claim is compared with."""
+        super().save_related(request, form, formsets, change)
+        consistency.compare_soon([form.instance.pk])
 
     def response_post_save_change(self, request: HttpRequest, obj: Claim) -> HttpResponseRedirect:
         return HttpResponseRedirect(page_of(obj))

@@ -72,6 +72,17 @@ _CLAIM: dict[str, Any] = {
     "verdict": _VERDICT,
     "override": None,
     "proposal": None,
+    "inconsistencies": [
+        {
+            "rule": "parts",
+            "claims": [CLAIM_ID, CLAIM_ID[:-1] + "2", CLAIM_ID[:-1] + "3"],
+            "sum": {
+                "en": "$419M + $49M = $468M, the claim says $458M",
+                "zh": "4.19亿美元 + 4900万美元 = 4.68亿美元，而稿件称4.58亿美元",
+            },
+            "found_at": "2026-01-14T05:00:03Z",
+        }
+    ],
 }
 _OVERRIDE: dict[str, Any] = {
     "id": "12",

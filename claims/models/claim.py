@@ -50,7 +50,8 @@ class Claim(models.Model):
     """A statement as published, its assertion, and the newest verdict on it.
 
     status, outcome, flags and checked_at repeat the newest verdict, written in its transaction, so that lists need no
-    join. submission_key: hash of assertion, as-of and citations; the same submission is the same claim.
+    join. compared_at: when it was last compared with other claims, None for never. submission_key: hash of assertion,
+    as-of and citations; the same submission is the same claim.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -82,6 +83,7 @@ class Claim(models.Model):
     next_check_at = models.DateTimeField(null=True, blank=True, editable=False)
     rechecks = models.PositiveIntegerField(default=0, editable=False)
     retries = models.PositiveIntegerField(default=0, editable=False)
+    compared_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["-created_at", "-id"]
@@ -89,6 +91,8 @@ class Claim(models.Model):
             models.Index(fields=["-created_at", "-id"], name="claim_newest"),
             models.Index(fields=["status", "-created_at"], name="claim_by_status"),
             models.Index(fields=["metric", "subject", "-as_of"], name="claim_by_metric"),
+            models.Index(fields=["metric", "subject", "-window_end"], name="claim_by_window"),
+            models.Index(fields=["created_at"], condition=Q(compared_at=None), name="claim_not_compared"),
             models.Index(fields=["next_check_at"], condition=Q(next_check_at__isnull=False), name="claim_due"),
             models.Index(fields=["updated_at"], name="claim_updated"),
             GinIndex(fields=["flags"], name="claim_flags"),

@@ -10,11 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import takewhile
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from claims import chain, rhythm
+from claims.consistency import open_among
 from claims.models import Claim, Evidence, Grounds, Verdict, Verification
 from claims.telling import Explanation, explain_in_all
 from claims.types import Outcome, Ruling, Status
@@ -46,6 +48,7 @@ def rule_waiting(inquiry: Inquiry) -> int:
     if not waiting:
         return 0
     session, previous = _Session(hearing_of(inquiry), database_now()), _previous([one.claim for one in waiting])
+    session.inconsistent = open_among([one.claim_id for one in waiting])
     verdicts, claims = [], []
     for one in waiting:
         decided = session.decide(one, previous[one.claim_id])
@@ -66,9 +69,11 @@ class _Session:
     rulings: dict[object, tuple[Ruling, Mapping[str, Explanation]]] = field(default_factory=dict)
     hearings: dict[str | None, Hearing] = field(default_factory=dict)
     kept: dict[str | None, dict[str, Grounds]] = field(default_factory=dict)
+    inconsistent: set[UUID] = field(default_factory=set)
 
     def decide(self, waiting: Verification, previous: Previous) -> Decided:
-        inputs = inputs_of(waiting.claim, previous, asked_by_person=waiting.asked_by_person)
+        claim, asked = waiting.claim, waiting.asked_by_person
+        inputs = inputs_of(claim, previous, asked_by_person=asked, inconsistent=claim.pk in self.inconsistent)
         hearing, shared = self._hearing(inputs.publisher), (inputs.assertion, inputs.publisher, inputs.inconsistent)
         if shared not in self.rulings:
             ruling = ruling_of(inputs, hearing, self.now)

@@ -13,8 +13,10 @@ from claims import queries
 from claims.api import examples
 from claims.api.serializers.fields import FigureField, Plain, QualifierField, TextField, WordField, texts, times
 from claims.api.serializers.overrides import OverrideOut
+from claims.arithmetic import Rule
 from claims.confidence import Sides, in_hundredths
-from claims.models import Claim, Verdict
+from claims.models import Claim, Inconsistency, Verdict
+from claims.telling.sums import told
 from claims.types import Comparator, Hedge, Outcome, Status
 from sources.metrics import CATALOGUE
 
@@ -91,6 +93,28 @@ class VerdictOut(Plain):
         return Sides.read(verdict.believed).outcomes
 
 
+class SumOut(Plain):
+    en = serializers.CharField(read_only=True)
+    zh = serializers.CharField(read_only=True)
+
+
+class InconsistencyOut(Plain):
+    """Claims that cannot all be true, by arithmetic alone."""
+
+    rule = WordField(list(Rule))
+    claims = serializers.SerializerMethodField(help_text="Ids: the terms, then the claim they do not fit.")
+    sum = serializers.SerializerMethodField(help_text="The sum in words.")
+    found_at = times(nullable=False)
+
+    def get_claims(self, row: Inconsistency) -> list[str]:
+        breach = row.breach
+        return [*(term.claim for term in breach.terms), breach.against.claim]
+
+    @extend_schema_field(SumOut)
+    def get_sum(self, row: Inconsistency) -> dict[str, str]:
+        return {language: told(row.breach, language) for language in ("en", "zh")}
+
+
 @extend_schema_serializer(examples=[examples.CLAIM])
 class ClaimOut(Plain):
     """A claim and its mark."""
@@ -125,6 +149,10 @@ class ClaimOut(Plain):
     verdict = serializers.SerializerMethodField(help_text="The newest; null before the first.")
     override = serializers.SerializerMethodField(help_text="The person's decision that the mark rests on, or null.")
     proposal = serializers.SerializerMethodField(help_text="A decision that waits for a second person, or null.")
+
+    inconsistencies = InconsistencyOut(
+        source="breaches", many=True, read_only=True, help_text="Other claims that cannot be true beside it."
+    )
 
     @extend_schema_field({"type": "string", "format": "uri"})
     def get_url(self, claim: Claim) -> str:

@@ -210,4 +210,4 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(client: APIClient, da
         with CaptureQueriesContext(connection) as queries:
             assert len(client.get(CLAIMS, {"page_size": size}).json()["results"]) == size
         counts.append(len(queries))
-    assert counts[0] == counts[1] == 5
+    assert counts[0] == counts[1] == 6

@@ -40,6 +40,7 @@ FIELDS = [
     "verdict",
     "override",
     "proposal",
+    "inconsistencies",
 ]
 VERDICT_FIELDS = [
     "id",
@@ -151,8 +152,8 @@ def test_hostile_text_leaves_as_json_that_no_browser_takes_for_a_page(client: AP
     assert answer["X-Content-Type-Options"] == "nosniff"
 
 
-def test_one_claim_costs_four_queries(day: dict[str, Claim], django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(4):
+def test_one_claim_costs_five_queries(day: dict[str, Claim], django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(5):
         claim = read(day["level"].pk)
         assert claim.citations.all()[0].source.name
         assert claim.newest_verdicts  # type: ignore[attr-defined]
