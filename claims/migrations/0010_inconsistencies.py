@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('claims', '0007_confidence'),
+        ('claims', '0009_shown_in_full'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
