@@ -105,7 +105,7 @@ def test_the_claims_it_covers_are_checked_again_at_once_and_carry_its_words(chie
     open_due()
     pursue(Inquiry.objects.get().pk)
     verdict = inside.verdicts.get()
-    assert (verdict.outcome, verdict.wording) == ("no_authority", GAP["wording"])
+    assert (verdict.outcome, verdict.wording_zh) == ("no_authority", GAP["wording"])
     assert kept.gap.wording == GAP["wording"]
 
 
