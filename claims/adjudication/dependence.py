@@ -19,7 +19,7 @@ from claims.copying.odds import COPY_RATES, LEAST_CHANCE, LIMIT, MOST_CHANCE, PR
 ROUNDS = 4
 SUSPECT, TIED = 0.4, 0.55  # agreement beyond the expected, as a share of what could be: 1 for one that copies all
 FEW_UNITS = 20
-NATS = 10.0
+NATS = 40.0
 SYSTEMATIC = 0.5  # who differs this often on one attribute and not elsewhere measures something else there
 USUAL_SAME = 0.3
 
@@ -30,11 +30,13 @@ Winners = Callable[[Ints], Ints]
 def groups(field: Field, winners: Winners) -> Ints:
     """Of every source of the field: the number of its group."""
     same, both = alike(field), present(field)
-    labels = _first_guess(same, both)
+    beyond = _beyond(same, both)
+    labels = _grouped(np.where(both.sum(0) >= FEW_UNITS, NATS * (beyond - TIED), PRIOR))
+    plain = np.clip(NATS * (beyond - SUSPECT), -LIMIT, LIMIT)
     for _ in range(ROUNDS):
-        tied = labels[:, None] == labels[None, :]
-        odds = np.minimum(_by_agreement(same, both, tied), by_errors(field, winners(labels), both, tied))
-        found = _grouped(odds)
+        tied = np.asarray(labels[:, None] == labels[None, :], np.bool_)
+        errors = by_errors(field, winners(labels), both, tied)
+        found = _grouped(np.minimum(np.minimum(_by_agreement(same, both, tied), errors), plain))
         if np.array_equal(found, labels):
             break
         labels = found
@@ -50,20 +52,19 @@ def _grouped(odds: Floats) -> Ints:
     return labels
 
 
-def _first_guess(same: Floats, both: Floats) -> Ints:
-    """By agreement alone, before there is a consensus to tell errors by."""
-    size = same.shape[1]
-    tied: Bools = np.zeros((size, size), np.bool_)
-    beyond = np.zeros((size, size))
+def _beyond(same: Floats, both: Floats) -> Floats:
+    """[i, j]: how far they agree beyond what two independent sources would, 1 for one that copies everything.
+
+    No consensus is needed for it, so it is where the search begins; and no consensus bends it, so that it keeps the
+    search from running away: sources that are merged wrongly make a worse consensus, and that makes errors shared.
+    """
+    tied: Bools = np.zeros(same.shape[1:], np.bool_)
     for _ in range(3):
-        chance = np.array(
-            [agreement.expected(agreement.fitted(*layer, tied)) for layer in zip(same, both, strict=True)]
-        )
-        wanted = chance * both
-        beyond = (same - wanted).sum(0) / ((both - wanted).sum(0) + 3.0)
+        chance = [agreement.expected(agreement.fitted(*layer, tied)) for layer in zip(same, both, strict=True)]
+        wanted = np.array(chance) * both
+        beyond = np.asarray((same - wanted).sum(0) / ((both - wanted).sum(0) + 3.0), np.float64)
         tied = np.asarray(beyond > SUSPECT, np.bool_)
-    enough = both.sum(0) >= FEW_UNITS
-    return _grouped(np.where(enough, NATS * (beyond - TIED), PRIOR))
+    return beyond
 
 
 def _by_agreement(same: Floats, both: Floats, tied: Bools) -> Floats:

@@ -1,7 +1,8 @@
 """Rows that are heard and do not count, each with the reason: they would only repeat one systematic error.
 
-Definition differs: a source that disagrees with the consensus on most items of one attribute, and much less elsewhere,
-measures something else there. Unit slip: a power of ten away from what two voices agree on.
+Definition differs: a source that disagrees with the consensus on more than three of ten items of one attribute measures
+something else there, or is broken there; it would contradict every item alike. Only a minority of the voices can be set
+aside so. Unit slip: a power of ten away from what two voices agree on.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ COUNTS, DEFINITION_DIFFERS, UNIT_SLIP = range(3)
 LABELS = ("", "definition_differs", "unit_slip")
 
 FEWEST = 10  # rows of a source for an attribute before anything about its definition is said
-SYSTEMATIC, ODDER = 0.4, 1.2  # how often it disagrees there, and how much more than elsewhere
+SYSTEMATIC = 0.3  # how often it disagrees there
 MINORITY = 0.4  # of the voices: beyond that nobody can say which definition is meant
 POWERS = 9
 
@@ -28,7 +29,7 @@ def differing(sheet: Sheet, voice: Ints, dissents: Bools) -> Bools:
     wrong = np.bincount(key, dissents, minlength=shape[0] * shape[1]).reshape(shape)
     elsewhere = (wrong.sum(0) - wrong + 1) / (rows.sum(0) - rows + 5)
     here = (wrong + 5 * elsewhere) / (rows + 5)
-    odd = (rows >= FEWEST) & (here > SYSTEMATIC) & (here > ODDER * elsewhere)
+    odd = (rows >= FEWEST) & (here > SYSTEMATIC)
     few = np.array([_share_of_voices(voice, rows[attr] > 0, odd[attr]) <= MINORITY for attr in range(shape[0])])
     return np.asarray(odd & few[:, None], np.bool_)
 

@@ -181,7 +181,8 @@ def test_another_definition_is_no_contradiction() -> None:
 
 def test_where_nearly_half_use_another_definition_nobody_can_say_which_is_meant() -> None:
     found = judge(systematic(40, odd="abc"), find_copying=False)
-    assert {one.status for one in found if one.attr == "p"} == {"rumor"}
+    statuses = {one.status for one in found if one.attr == "p"}
+    assert statuses == {"rumor"}
 
 
 def test_few_items_say_nothing_about_definitions() -> None:
