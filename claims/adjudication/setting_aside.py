@@ -1,6 +1,6 @@
 """Rows that are heard and do not count, each with the reason: they would only repeat one systematic error.
 
-Definition differs: a source that disagrees with the consensus on more than three of ten items of one attribute measures
+Definition differs: a source that disagrees with the consensus on more than a third of the items of one attribute measures
 something else there, or is broken there; it would contradict every item alike. Only a minority of the voices can be set
 aside so. Unit slip: a power of ten away from what two voices agree on.
 """
@@ -16,8 +16,8 @@ COUNTS, DEFINITION_DIFFERS, UNIT_SLIP = range(3)
 LABELS = ("", "definition_differs", "unit_slip")
 
 FEWEST = 10  # rows of a source for an attribute before anything about its definition is said
-SYSTEMATIC = 0.3  # how often it disagrees there
-MINORITY = 0.4  # of the voices: beyond that nobody can say which definition is meant
+SYSTEMATIC = 0.35  # how often it disagrees there
+MINORITY = 0.45  # of the voices: beyond that nobody can say which definition is meant
 POWERS = 9
 
 

@@ -160,13 +160,13 @@ def test_known_groups_are_the_whole_picture() -> None:
     assert ("s00",) in voices
 
 
-def systematic(items: int, odd: str) -> list[Row]:
-    """Seven sources; those named in `odd` give 1.3 times the value of attribute p and the plain value of q."""
+def systematic(items: int, odd: str, sources: str = "abcdefg") -> list[Row]:
+    """Those named in `odd` give 1.3 times the value of attribute p and the plain value of q."""
     chance, rows = random.Random(1), []
     for item in range(items):
         for attr in "pq":
             value = chance.randint(1000, 9000)
-            for name in "abcdefg":
+            for name in sources:
                 factor = 1.3 if name in odd and attr == "p" else 1
                 rows.append(row(f"i{item:03d}", name, round(value * factor, 2), attr=attr, time=item))
     return rows
@@ -179,8 +179,8 @@ def test_another_definition_is_no_contradiction() -> None:
     assert {one.supporting for one in found if one.attr == "q"} == {tuple("abcdefg")}
 
 
-def test_where_nearly_half_use_another_definition_nobody_can_say_which_is_meant() -> None:
-    found = judge(systematic(40, odd="abc"), find_copying=False)
+def test_where_half_use_another_definition_nobody_can_say_which_is_meant() -> None:
+    found = judge(systematic(40, odd="abcd", sources="abcdefgh"), find_copying=False)
     statuses = {one.status for one in found if one.attr == "p"}
     assert statuses == {"rumor"}
 
