@@ -94,7 +94,7 @@ class Calibration:
 
 
 # Fitted by `fit` on tables of conflicting observations whose truth is known: see docs/adjudicate.md.
-DEFAULT_CALIBRATION = Calibration(intercept=0.17, ratio=3.32, margin=0.093)
+DEFAULT_CALIBRATION = Calibration(intercept=-0.09, ratio=2.41, margin=0.135)
 
 
 def confidence_of(
