@@ -7,6 +7,7 @@ from typing import Any
 
 from claims.auditing.findings import Finding, Tick, about, batches
 from claims.auditing.links import decision_models
+from claims.consistency import FLAG
 from claims.models import Claim, Link
 from claims.types import Assertion
 from sources.canonical import read, text_of
@@ -47,6 +48,8 @@ def _shown(claim: Claim, newest: Any) -> Iterator[Finding]:
         if not hasattr(newest, column):
             continue
         has, ought = getattr(claim, name), getattr(newest, column)
+        if name == "flags":  # arithmetic flags claims between their verdicts
+            has, ought = ([flag for flag in flags if flag != FLAG] for flags in (has, ought))
         if (sorted(has), sorted(ought)) != (sorted(ought), sorted(has)):
             kind = type(newest).__name__.lower()
             yield about(claim, f"it shows {name} {has!r}; the newest decision, {kind} {newest.pk}, says {ought!r}")

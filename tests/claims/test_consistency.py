@@ -14,6 +14,7 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from claims import consistency
+from claims.auditing import marks
 from claims.consistency import compare
 from claims.intake import submit_claim, submit_claims
 from claims.models import Article, Claim, Inconsistency
@@ -169,6 +170,17 @@ def test_the_flag_is_part_of_the_next_ruling(article: Article) -> None:
     compare([rows[2].pk])
     pursue(check_now(rows[0], by_person=True).pk)
     assert rows[0].verdicts.order_by("-id")[0].inputs["inconsistent"] is False
+
+
+def test_an_audit_finds_nothing_wrong_with_a_flag_between_two_verdicts(article: Article) -> None:
+    (total, *_) = rows = submitted(article, *(body(side, value) for side, value in PARTS.items()))
+    Claim.objects.filter(pk=rows[2].pk).update(hedge="denied")
+    compare([rows[2].pk])
+    pursue(check_now(total, by_person=True).pk)
+    Claim.objects.filter(pk=rows[2].pk).update(hedge="none")
+    compare([rows[2].pk])
+    assert off(total) == [True]
+    assert list(marks.findings(lambda *_: None)) == []
 
 
 def test_an_editors_edit_has_the_claim_compared(article: Article, django_capture_on_commit_callbacks: Any) -> None:
