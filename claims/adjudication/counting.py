@@ -16,6 +16,7 @@ from claims.adjudication.choosing import Bench
 from claims.adjudication.clusters import Clusters
 from claims.adjudication.setting_aside import COUNTS, DEFINITION_DIFFERS, UNIT_SLIP, differing, slips
 from claims.adjudication.sheet import Bools, Floats, Ints, Sheet
+from claims.policy import POLICY
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ def _lower_medians(sheet: Sheet, rows: Ints, weight: Floats) -> Ints:
 
 def sides(sheet: Sheet, clusters: Clusters, voice: Ints, chosen: Ints) -> Sides:
     supports, contradicts = stances(sheet, clusters, chosen)
-    counts = label(sheet, clusters, voice, chosen, contradicts) == COUNTS
+    agreeing = _counted(sheet, voice, supports, contradicts).supporting >= POLICY.slip_voices
+    counts = label(sheet, clusters, voice, chosen, contradicts & agreeing[sheet.unit], contradicts) == COUNTS
     return _counted(sheet, voice, supports & counts, contradicts & counts)
 
 
@@ -83,11 +85,14 @@ def stances(sheet: Sheet, clusters: Clusters, chosen: Ints) -> tuple[Bools, Bool
     return np.asarray(supports, np.bool_), np.asarray(contradicts, np.bool_)
 
 
-def label(sheet: Sheet, clusters: Clusters, voice: Ints, chosen: Ints, contradicts: Bools) -> Ints:
-    """Of each row: why it does not count, COUNTS where it does."""
+def label(sheet: Sheet, clusters: Clusters, voice: Ints, chosen: Ints, outvoted: Bools, contradicts: Bools) -> Ints:
+    """Of each row: why it does not count, COUNTS where it does.
+
+    outvoted: rows against a value on which enough voices agree to say whose unit is wrong.
+    """
     odd = differing(sheet, voice, contradicts)
     labels = np.where(odd[sheet.row_attr, sheet.source], DEFINITION_DIFFERS, COUNTS)
-    labels[slips(sheet, clusters, chosen) & contradicts] = UNIT_SLIP
+    labels[slips(sheet, clusters, chosen) & outvoted] = UNIT_SLIP
     return np.asarray(labels, np.int64)
 
 

@@ -1,8 +1,8 @@
 """Rows that are heard and do not count, each with the reason: they would only repeat one systematic error.
 
 Definition differs: a source that disagrees with the consensus on more than a third of the items of one attribute
-measures something else there, or is broken there; it would contradict every item alike. Only a minority of the voices can
-be set aside so. Unit slip: a power of ten, or the sign, away from the chosen value.
+measures something else there, or is broken there; it would contradict every item alike. Only a minority of the voices
+can be set aside so. Unit slip: a power of ten, or the sign, away from a value on which two voices agree.
 """
 
 from __future__ import annotations

@@ -38,6 +38,8 @@ def one_item(*values: Any, groups: str = "") -> Any:
         ((100, 200, 100, 100), "kkab", "verified", "supported"),  # a split voice counts for neither side
         ((100, 200), "kk", "rumor", "insufficient"),
         ((61.2e9, 61.0e9, 61.1e12), "", "verified", "supported"),  # a unit slip counts for nobody
+        ((61.2e9, 61.2e12), "", "rumor", "conflicting"),  # of two, nobody can say whose unit is wrong
+        ((61.2e9, 61.2e9, 61.2e12), "kkl", "rumor", "conflicting"),
         ((61.2e9, -61.2e9, 61.0e9), "", "verified", "supported"),
     ],
 )
