@@ -41,6 +41,7 @@ def case_of(bench: Bench, count: Tally, outcome: Outcome, status: Status, gap: G
         slip_is_exact=is_exact,
         lower_bound=_is_lower_bound(bench, said.supporting, count),
         interested=any([voice.interested for voice in count.supporting]),
+        only_interested=all([voice.interested for voice in count.supporting]),
         gap=gap,
     )
 

@@ -175,7 +175,8 @@ class Case:
 
     region is None where the claim has none. undecided: counted but inconclusive. discounted: may not vote. split: names
     of voices whose members disagree. authority, denier: titles of the authorities that support and deny. slip: "1000"
-    when two sides differ by a power of ten, exactly or not. lower_bound, interested: caveats of the supporting voices.
+    when two sides differ by a power of ten, exactly or not. lower_bound, interested: caveats of the supporting voices;
+    only_interested: all of them.
     """
 
     assertion: Assertion
@@ -196,6 +197,7 @@ class Case:
     slip_is_exact: bool = False
     lower_bound: bool = False
     interested: bool = False
+    only_interested: bool = False
     gap: Gap | None = None
 
 

@@ -3,7 +3,8 @@
 An aggregate names its venues in `detail["venues"]`, a list of names. A claim does not say which venues it means, so a
 total that disagrees with it is read as a bound of what a supporting total covers: over fewer venues it is a floor, over
 more a ceiling, and where each has venues the other lacks it bounds nothing. Whoever still disagrees as a bound, covers
-the same venues as every supporter that names them, or names none, keeps contradicting.
+the same venues as every supporter that names them, or names none, keeps contradicting. Where those who disagree, in
+whatever way, are as many as the supporters, the claim is not verified all the same: claims.verdict.Count.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from sources.types import Observation, ceiling, floor
 
 ADDITIVE = frozenset({"liquidations", "traders_liquidated", "open_interest", "volume"})
 CONTRADICTS, SUPPORTS = Stance.CONTRADICTS, Stance.SUPPORTS
+
+OTHER_VENUES = "other_venues"
 
 Venues = frozenset[str]
 Excused = tuple[tuple[Finding, ...], frozenset[str]]
@@ -40,7 +43,7 @@ def excused(findings: tuple[Finding, ...], names: Sequence[str], metric: str) ->
     for place, (one, name) in enumerate(zip(findings, names, strict=True)):
         others = {other for covered, found in supporters.items() if _excuses(covered, one) for other in found} - {name}
         if others:
-            kept[place] = replace(one, counts=False, label="other_venues")
+            kept[place] = replace(one, counts=False, label=OTHER_VENUES)
             needed |= others if len(others) == 1 else set()
     return tuple(kept), frozenset(needed)
 

@@ -32,6 +32,7 @@ class Count:
     """What the table looks at: S and C, and what else decides.
 
     only_retryable: nobody said anything, and everyone who was asked may still answer.
+    excused: voices that disagree and whose totals cover other venues.
     """
 
     supporting: int
@@ -41,12 +42,14 @@ class Count:
     authority: bool = False
     authority_denies: bool = False
     only_interested: bool = False
+    excused: int = 0
     policy: Policy = POLICY
 
     @property
     def reaches_quorum(self) -> bool:
-        """Interested parties count, but never alone."""
-        enough = self.supporting >= self.quorum or self.authority
+        """Interested parties count, but never alone; voices that disagree about other venues must not outnumber it."""
+        more = self.supporting > self.contradicting + self.excused
+        enough = (self.supporting >= self.quorum and more) or self.authority
         return bool(self.supporting) and enough and not self.only_interested
 
     @property
@@ -129,6 +132,7 @@ def _decided(bench: Bench, count: Tally, left_out: str = "") -> Verdict:
             authority=bool(count.authorities),
             authority_denies=bool(count.deniers),
             only_interested=all(voice.interested for voice in count.supporting),
+            excused=len(count.excused),
             policy=bench.policy,
         )
     )
@@ -159,7 +163,8 @@ def _rests_on(bench: Bench, count: Tally, status: Status) -> tuple[str, ...]:
         if name in count.witnesses:
             verdict = _decided(bench, tally(bench, name), name)
         else:
-            weight = stance, voice.interested, ruling and tuple(slug for slug in ruling if slug in voice.members)
+            apart = name in count.excused
+            weight = stance, apart, voice.interested, ruling and tuple(one for one in ruling if one in voice.members)
             verdict = known.get(weight) or known.setdefault(weight, _decided_without(bench, count, voice, stance))
         if verdict[1] is not status:
             found.append(name)
@@ -178,6 +183,7 @@ def _decided_without(bench: Bench, count: Tally, voice: Voice, stance: str) -> V
             authority=any(slug not in voice.members for slug in count.authorities),
             authority_denies=any(slug not in voice.members for slug in count.deniers),
             only_interested=all(one.interested for one in others),
+            excused=len(count.excused - {voice.name}),
             policy=bench.policy,
         )
     )

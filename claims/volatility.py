@@ -23,15 +23,18 @@ LEAST_RANGES = 5  # of fewer intervals the estimate is mostly chance
 def volatility_of(answers: Iterable[Answer], name_of: Mapping[str, str]) -> Decimal | None:
     """Standard deviation of the relative change per √second; None when nobody sent ranges.
 
-    One estimate for each voice, and the lower median of them: one feed that invents wide minutes excuses nobody.
+    One estimate for each voice that gave a figure, and the lower median of them: whoever sent no ranges saw nothing
+    move, so that feeds which invent wide minutes excuse nobody while they are fewer than the others.
     name_of: slug -> voice name. Ranges: `detail["ranges"]`, [[high, low], …], one for each `detail["interval"]`.
     """
     by_voice: dict[str, list[Decimal]] = {}
     for answer in answers:
-        found = None if answer.observation is None else sigma(answer.observation)
-        if found is not None:
-            by_voice.setdefault(name_of[answer.source], []).append(found)
-    return _lower_median([_lower_median(found) for found in by_voice.values()]) if by_voice else None
+        if answer.observation is not None:
+            found = sigma(answer.observation)
+            by_voice.setdefault(name_of[answer.source], []).extend([] if found is None else [found])
+    if not any(by_voice.values()):
+        return None
+    return _lower_median([_lower_median(found) if found else Decimal(0) for found in by_voice.values()])
 
 
 def sigma(observation: Observation) -> Decimal | None:

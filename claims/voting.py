@@ -11,12 +11,12 @@ from claims.houses import Houses, Register
 from claims.matching import Lens, lens_of, read_with
 from claims.policy import Policy
 from claims.types import Answer, Assertion, Finding, Stance
-from claims.venues import excused
+from claims.venues import OTHER_VENUES, excused
 from claims.volatility import volatility_of
 from sources.independence import Voice
 from sources.likeness import alike
 from sources.metrics import Metric
-from sources.types import Rung
+from sources.types import Rung, Says
 
 SPLIT = "split"
 SUPPORTS, CONTRADICTS, INCONCLUSIVE = Stance.SUPPORTS, Stance.CONTRADICTS, Stance.INCONCLUSIVE
@@ -67,6 +67,7 @@ class Tally:
 
     authorities, deniers: slugs of those whose own word is the fact and who support or deny, in the order of findings.
     witnesses: voices without which another voice's value might be labelled otherwise.
+    excused: voices that disagree and are no contradiction, because their totals cover other venues.
     """
 
     findings: tuple[Finding, ...]
@@ -77,6 +78,7 @@ class Tally:
     authorities: tuple[str, ...] = ()
     deniers: tuple[str, ...] = ()
     witnesses: frozenset[str] = frozenset()
+    excused: frozenset[str] = frozenset()
 
     @property
     def authority(self) -> str:
@@ -116,11 +118,19 @@ def _place(answer: Answer) -> tuple[str, str]:
 
 
 def _copies(answers: Sequence[Answer], quoted: str) -> tuple[tuple[str, ...], ...]:
-    """Publishers of near-identical passages: one voice for this question, whoever printed them."""
-    passages = {one.key: (one.source, one.passage.text) for one in answers if one.passage is not None}
+    """Publishers of near-identical passages: one voice for this question, whoever printed them.
+
+    Nobody joins a voice by printing its text turned into the opposite: that would silence whoever wrote it.
+    """
+    passages = {one.key: (one.source, one.passage) for one in answers if one.passage is not None}
     if len(passages) < 2:
         return ()
-    groups = alike({key: text for key, (_, text) in passages.items()}, quoted)
+    says = {(source, passage.says) for source, passage in passages.values()}
+    torn = {source for source, _ in says if {(source, Says.SUPPORTS), (source, Says.DENIES)} <= says}
+    groups: list[tuple[str, ...]] = []
+    for side in ({Says.SUPPORTS, Says.MENTIONS}, {Says.DENIES}):
+        texts = {key: one.text for key, (source, one) in passages.items() if one.says in side and source not in torn}
+        groups += alike(texts, quoted)
     return tuple(sorted(tuple(sorted({passages[key][0] for key in group})) for group in groups))
 
 
@@ -134,13 +144,20 @@ def tally(bench: Bench, without: str = "") -> Tally:
     findings, needed = excused(findings, names, bench.metric.name)
     witnesses |= needed
     said, stances = _sides(findings, names)
+    if houses.authorities or bench.lens.region is None:
+        stances |= _own_words(said, houses)
+    aside = frozenset(
+        name
+        for one, name in zip(findings, names, strict=True)
+        if one.label == OTHER_VENUES and stances[name] is INCONCLUSIVE
+    )
     supporting = tuple([houses.voices[name] for name, stance in stances.items() if stance is SUPPORTS])
     contradicting = tuple([houses.voices[name] for name, stance in stances.items() if stance is CONTRADICTS])
     if not houses.authorities and bench.lens.region is not None:
-        return Tally(findings, said, stances, supporting, contradicting, (), (), witnesses)
+        return Tally(findings, said, stances, supporting, contradicting, (), (), witnesses, aside)
     authorities = _authorities(said.supporting, supporting)
     deniers = _authorities(said.contradicting, contradicting)
-    return Tally(findings, said, stances, supporting, contradicting, authorities, deniers, witnesses)
+    return Tally(findings, said, stances, supporting, contradicting, authorities, deniers, witnesses, aside)
 
 
 def _sides(findings: Sequence[Finding], names: Sequence[str]) -> tuple[Said, dict[str, str]]:
@@ -160,6 +177,19 @@ def _sides(findings: Sequence[Finding], names: Sequence[str]) -> tuple[Said, dic
     return said, {name: found[name] for name in sorted(found)}
 
 
+def _own_words(said: Said, houses: Houses) -> dict[str, str]:
+    """The stance of the voices in which one sets the fact: its own word is theirs, whatever those who pass it on say.
+
+    Who contradicts its own word stays split.
+    """
+    found: dict[str, set[str]] = {}
+    for stance, side in ((SUPPORTS, said.supporting), (CONTRADICTS, said.contradicting)):
+        for one, name in side:
+            if _sets_the_fact(one.answer, houses.voices[name]):
+                found.setdefault(name, set()).add(stance)
+    return {name: stances.pop() for name, stances in found.items() if len(stances) == 1}
+
+
 def _joined(one: str, other: str) -> str:
     """Of two that differ: an undecided member takes the side of its house, two sides split it."""
     if one is INCONCLUSIVE:
@@ -172,10 +202,13 @@ def _authorities(said: Sequence[Counted], side: Sequence[Voice]) -> tuple[str, .
 
     Whoever prints a primary record is one for what stands in it; a copy of it elsewhere stays on its own rung.
     """
-    heard = [voice for voice in side if not voice.interested]
-    names, members = {voice.name for voice in heard}, {slug for voice in heard for slug in voice.authority}
-    found = [one.answer for one, name in said if name in names]
-    return tuple(dict.fromkeys(one.source for one in found if one.source in members or _is_record(one)))
+    heard = {voice.name: voice for voice in side}
+    found = [one.answer for one, name in said if name in heard and _sets_the_fact(one.answer, heard[name])]
+    return tuple(dict.fromkeys(one.source for one in found))
+
+
+def _sets_the_fact(answer: Answer, voice: Voice) -> bool:
+    return not voice.interested and (answer.source in voice.authority or _is_record(answer))
 
 
 def _is_record(answer: Answer) -> bool:

@@ -206,9 +206,12 @@ def _defect(member: SourceFacts, metric: str) -> str:
 
 
 def _with_unique_names(found: Sequence[Voice]) -> tuple[Voice, ...]:
-    """Two strangers of one name stay two voices: each then carries its first slug."""
+    """Two strangers of one name stay two voices: each then carries its first slug, again where somebody is named so."""
     names = Counter(voice.name for voice in found)
-    return tuple(_with_slug(voice) if names[voice.name] > 1 else voice for voice in found)
+    while len(names) < len(found):
+        found = [_with_slug(voice) if names[voice.name] > 1 else voice for voice in found]
+        names = Counter(voice.name for voice in found)
+    return tuple(found)
 
 
 def _with_slug(voice: Voice) -> Voice:

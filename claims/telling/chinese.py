@@ -49,6 +49,7 @@ PHRASES: Mapping[str, Phrase] = MappingProxyType(
         "first_at": "最早出现在{at}",
         # the sentence
         "only_parties": "只有利益相关方证实这一点：{account}",
+        "only_these": "只有{account}",
         "only_gives": "只有{who}{speaking}给出这一数据（{amounts}）",
         "only_confirms": "只有{who}{speaking}证实这一点（{amounts}）",
         "of_itself": "（当事方）",

@@ -58,6 +58,7 @@ PHRASES: Mapping[str, Phrase] = MappingProxyType(
         "first_at": "first at {at}",
         # the sentence
         "only_parties": "only parties with an interest in it confirm this: {account}",
+        "only_these": "only {account}",
         "only_gives": "only {who}{speaking} gives this figure ({amounts})",
         "only_confirms": "only {who}{speaking} confirms this ({amounts})",
         "of_itself": ", speaking about itself,",

@@ -62,9 +62,10 @@ def _single(case: Case, tongue: Tongue) -> str:
 
 
 def _only(case: Case, tongue: Tongue) -> list[str]:
-    """What the one voice says, or several of which none is disinterested."""
+    """What the one voice says, or several: none of them disinterested, or too few."""
     if len(case.supporting) > 1:
-        return [tongue.say("only_parties", account=account(case.supporting, case, says, tongue))]
+        key = "only_parties" if case.only_interested else "only_these"
+        return [tongue.say(key, account=account(case.supporting, case, says, tongue))]
     one = who(case.supporting, case, tongue)
     if is_level(case) or is_record(case):
         return [says(tongue.say("only", who=one), case.supporting, case, tongue), crossing(case, tongue)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -295,6 +295,25 @@ def test_a_voice_whose_members_disagree_is_split_and_counts_for_neither_side() -
     alone = judge(BROKE, [gives("A", "96240"), gives("B", "95100")], *house)
     assert verdict(alone) == INSUFFICIENT
     assert "disagrees with itself" in explain(alone).reason
+
+
+def test_the_word_of_who_sets_the_figure_is_not_split_by_those_who_pass_it_on() -> None:
+    others = [gives("A", "209.67"), gives("B", "209.67")]
+    denied = judge(RECORD, [gives("Nikkei", "-300"), gives("FRED", "209.67"), *others], NIKKEI, FRED)
+    assert verdict(denied) == CONFLICTING
+    assert denied.voices["Nikkei"] == "contradicts"
+    confirmed = judge(RECORD, [gives("Nikkei", "209.67"), gives("FRED", "-300")], NIKKEI, FRED)
+    assert verdict(confirmed) == VERIFIED
+    again = replace(gives("Nikkei", "-300"), key="asked again")
+    assert judge(RECORD, [gives("Nikkei", "209.67"), again], NIKKEI).voices == {"Nikkei": "split"}
+
+
+def test_several_who_are_too_few_are_not_called_interested() -> None:
+    metrics = {**POLICY.metrics, "price_break": replace(POLICY.metrics["price_break"], quorum=3)}
+    ruling = judge(BROKE, highs("96240", "96231"), policy=replace(POLICY, metrics=metrics))
+    assert verdict(ruling) == SINGLE
+    assert explain(ruling).reason == "Only A and B traded at or above $95,952."
+    assert explain(ruling, "zh").reason.startswith("只有A和B")
 
 
 def test_an_inconclusive_member_does_not_split_a_voice() -> None:

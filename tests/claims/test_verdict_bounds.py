@@ -80,6 +80,26 @@ def test_two_totals_that_both_miss_the_claim_still_refute_it() -> None:
     assert verdict(ruling) == (Outcome.REFUTED, Status.RUMOR)
 
 
+def test_totals_over_other_venues_that_outnumber_the_support_keep_it_from_verified() -> None:
+    lies = [total("L", "61B", ["Nowhere"]), total("M", "61B", ["Nowhere"])]
+    ruling = judge(OI, [*lies, *(total(name, "30B", SOME) for name in "ABCD")])
+    assert (verdict(ruling), ruling.rests_on) == (SINGLE, ())
+    assert explain(ruling).reason == "Only L and M give $61B; A, B and 2 more sources cover other venues."
+    assert verdict(judge(OI, [*lies, total("A", "30B", SOME)])) == VERIFIED
+    assert verdict(judge(OI, [*lies, total("A", "30B", SOME), total("B", "30B", SOME)])) == SINGLE
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(3, 12), st.data())
+def test_with_venues_too_a_third_of_the_voices_lying_never_makes_a_false_verified(
+    many: int, data: st.DataObject
+) -> None:
+    sets, liars = st.sampled_from([None, FEW, SOME, ALL, ELSEWHERE, ["Nowhere"]]), many // 3
+    lies = [total(f"Liar {place}", "61B", data.draw(sets)) for place in range(liars)]
+    truth = [total(f"Source {place}", "30B", data.draw(sets)) for place in range(many - liars)]
+    assert judge(OI, lies + truth).status is not Status.VERIFIED
+
+
 SETS = st.sampled_from([None, FEW, SOME, ALL, ELSEWHERE])
 TOTALS = st.lists(st.tuples(st.sampled_from(["40B", "58B", "61B", "63B", "90B"]), SETS), max_size=7)
 RANK = {Status.PENDING: 0, Status.RUMOR: 1, Status.SINGLE_SOURCE: 2, Status.VERIFIED: 3}
@@ -214,6 +234,14 @@ def test_one_feed_of_three_that_invents_wide_minutes_excuses_nobody() -> None:
     names = {"a": "A", "b": "B", "c": "C"}
     assert volatility_of([*calm, moving("C", "96000", "0.5")], names) == volatility_of(calm, names)
     assert volatility_of([gives("A", "96000")], names) is None
+
+
+def test_who_alone_sends_minutes_and_invents_them_makes_nobody_elses_figure_stale() -> None:
+    price, later = claim("price", "equals", "96000"), END + timedelta(seconds=30)
+    lies = [moving("A", "96000", "0.5"), moving("B", "96000", "0.5")]
+    truth = [gives(name, "90000", observed_at=later) for name in "CDEF"]
+    ruling = judge(price, [*lies, *truth])
+    assert (verdict(ruling), ruling.contradicting) == (CONFLICTING, 4)
 
 
 def test_a_moving_market_excuses_a_later_figure_and_makes_a_much_later_one_stale() -> None:

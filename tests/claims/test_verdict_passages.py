@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -147,6 +148,27 @@ def test_a_passage_speaks_for_its_publisher_and_has_words() -> None:
         judge(RELAXED, [Answer("key", "finder", "Finder", passage=found.passage)])
     with pytest.raises(ValueError, match="words"):
         prints("Outlet", " ")
+
+
+def test_a_text_turned_into_its_opposite_silences_nobody() -> None:
+    deny = [prints("Outlet", says=Says.DENIES), prints("Wire", OTHER_TEXT, Says.DENIES)]
+    turned = [prints("Liar", f"Not so: {OUTLET_TEXT}"), prints("Other liar", f"Not so: {OTHER_TEXT}")]
+    ruling = judge(RELAXED, [*deny, *turned])
+    assert (verdict(ruling), ruling.supporting, ruling.contradicting) == ((Outcome.CONFLICTING, Status.RUMOR), 2, 2)
+
+
+def test_who_prints_both_sides_takes_nobody_along() -> None:
+    denied = [prints("Outlet", says=Says.DENIES), prints("Paper", GAZETTE_TEXT, Says.DENIES)]
+    both = [prints("Liar", says=Says.DENIES), replace(prints("Liar", "It was said so on a train."), key="second")]
+    ruling = judge(RELAXED, [*denied, *both])
+    assert (verdict(ruling)[0], ruling.voices["Liar"]) == (Outcome.REFUTED, "split")
+
+
+def test_a_copy_with_another_reading_does_not_split_the_primary_record() -> None:
+    denied = prints("Federal Register", GAZETTE_TEXT, Says.DENIES, Rung.PRIMARY_RECORD)
+    relay = source("Portal", republishes=("federal_register",))
+    ruling = judge(RELAXED, [denied, prints("Portal"), prints("Wire", OTHER_TEXT), prints("Blog", "So I hear.")], relay)
+    assert (verdict(ruling), ruling.voices["Federal Register"]) == ((Outcome.CONFLICTING, Status.RUMOR), "contradicts")
 
 
 def test_one_publisher_that_says_both_is_split() -> None:

@@ -252,3 +252,9 @@ def test_an_unconfirmed_fact_ties_and_says_that_it_is_unconfirmed() -> None:
     assert only(fact("a"), fact("b", republishes=("a",), unconfirmed=True)).reasons == (
         "B passes on what A publishes (unconfirmed; read b.com, 2026-01-10)",
     )
+
+
+def test_a_name_that_looks_like_a_distinguished_one_stays_a_voice_of_its_own() -> None:
+    named = (("a", "Foo"), ("b", "Foo"), ("c", "Foo (a)"))
+    facts = [SourceFacts(slug, name, Lineage(owner=slug, read="")) for slug, name in named]
+    assert len({voice.name for voice in voices(facts, "price", "BTC")}) == 3
