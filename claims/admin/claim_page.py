@@ -170,7 +170,7 @@ def _consensus(claim: Claim, verdict: Verdict | None) -> dict[str, str] | None:
     unit = unit_of(claim)
     low, high = read(verdict.consensus_low, unit), read(verdict.consensus_high, unit)
     return {
-        "lead": "those for it say" if verdict.contradicting_voices else "agreed on",
+        "lead": number_line.lead(verdict),
         "words": low if low == high else f"{low} to {high}",
         "title": f"{full(verdict.consensus_low, unit)} to {full(verdict.consensus_high, unit)}",
         "spread": read(verdict.spread, unit) if verdict.spread else "",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -43,6 +43,11 @@ class GapForm(FormBase):
     class Meta:
         model = GapRecord
         fields = gaps.COLUMNS
+        help_texts: ClassVar[dict[str, str]] = {
+            "subject": "As claims have it: BTC, NIKKEI225; CRYPTO is the whole market.",
+            "qualifiers": 'Narrows it, as JSON: {"side": "total"}. {} covers every claim about metric and subject.',
+            "window_seconds": "Only claims over a window of exactly this length: 86400 is 24 hours. Empty: any window.",
+        }
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

@@ -152,6 +152,13 @@ def _agreed(verdict: Verdict | None, rows: Sequence[Row]) -> tuple[Decimal, Deci
     return verdict.consensus_low, verdict.consensus_high
 
 
+def lead(verdict: Verdict) -> str:
+    """What is said before the consensus: it is of those who support, of all who were heard where nobody does."""
+    if verdict.supporting_voices and verdict.contradicting_voices:
+        return "those for it say"
+    return "one voice says" if verdict.supporting_voices == 1 or verdict.answered == 1 else "agreed on"
+
+
 def _legend(
     claim: Claim, region: Region, verdict: Verdict | None, agreed: tuple[Decimal, Decimal] | None, unit: str
 ) -> list[tuple[str, str]]:
@@ -159,8 +166,7 @@ def _legend(
     if region.guard:
         found.append(("guard", f"too close to call: up to {gap(region.guard, unit)} outside that"))
     if agreed and verdict:
-        lead = "those for it say" if verdict.contradicting_voices and verdict.supporting_voices else "agreed on"
-        found.append(("agreed", f"{lead}: {figures(agreed, unit)}"))
+        found.append(("agreed", f"{lead(verdict)}: {figures(agreed, unit)}"))
     return found
 
 

@@ -201,6 +201,12 @@ def test_a_complaint_stands_at_its_field(chief: User) -> None:
     assert GapRecord.objects.count() == 0
 
 
+def test_the_form_says_what_its_fields_take(chief: User) -> None:
+    shown = read(browser(chief), ADD)
+    assert 'Narrows it, as JSON: {"side": "total"}' in shown
+    assert "86400 is 24 hours" in shown
+
+
 def test_a_gap_is_ended_and_never_deleted(chief: User) -> None:
     row = gaps.keep(gap(), chief)
     root = browser(User.objects.create_superuser("root"))

@@ -10,9 +10,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from claims.admin.line import MOST_ROWS, PITCH, Line, Row, Seen, line_of, stacked
+from claims.admin.number_line import lead
 from claims.admin.scale import GUTTER, Scale, scale_for
 from claims.admin.ticks import MOST, label, ticks_of
 from claims.matching import region_of, stance_of
+from claims.models import Verdict
 from claims.types import Assertion, Region, Stance
 from sources.types import Kind, Observation
 from tests.claims.evidence import amount, claim
@@ -293,3 +295,21 @@ def test_the_agreed_interval_is_marked_where_it_lies() -> None:
     assert line is not None
     assert line.agreed is not None
     assert line.agreed.ends == pytest.approx([row.marks[0].x for row in line.rows], abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("answered", "supporting", "contradicting", "words"),
+    [
+        (2, 2, 0, "agreed on"),
+        (3, 2, 1, "those for it say"),
+        (2, 0, 2, "agreed on"),
+        (2, 1, 0, "one voice says"),
+        (1, 0, 1, "one voice says"),
+        (2, 0, 0, "agreed on"),
+    ],
+)
+def test_the_consensus_is_said_to_be_of_those_it_is_of(
+    answered: int, supporting: int, contradicting: int, words: str
+) -> None:
+    row = Verdict(answered=answered, supporting_voices=supporting, contradicting_voices=contradicting)
+    assert lead(row) == words
