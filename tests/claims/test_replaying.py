@@ -178,6 +178,7 @@ def test_the_command_lists_what_would_change(desk: LocalServer, tmp_path: Path) 
     status, lines = run("--policy", str(path), "--json", "--claim", str(UUID(int=2)))
     (row,) = [json.loads(line) for line in lines.splitlines()]
     assert (status, row["cause"], row["fields"]["status"]) == (1, "policy", ["verified", "single_source"])
+    assert "1 verdict would be another." in run("--policy", str(path), "--claim", str(UUID(int=2)))[1]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from argparse import ArgumentTypeError
 from collections.abc import Iterator
@@ -31,7 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--no-copying", action="store_true", help="without groups, every source is a voice")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with _told("META" if options["meta"] else ""):
+        with _told(""):  # says META itself
             meta = read_meta(options["meta"].read_text(encoding="utf-8")) if options["meta"] else Meta()
         with _told("--truth"):
             known = _truth(options["truth"], meta)
@@ -62,6 +63,8 @@ def _told(where: str) -> Iterator[None]:
         yield
     except BadInput as error:
         raise CommandError(f"{where}: {error}" if where else str(error), returncode=USAGE) from None
+    except BrokenPipeError:  # `| head` has read enough; Python would flush into the closed pipe once more and complain
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"{where or 'the file'} cannot be read: {error}", returncode=USAGE) from None
 

@@ -61,8 +61,14 @@ class Command(BaseCommand):
                 table = _table()
         if table.row_count:
             console.print(table)
-        console.print(f"{count} verdicts would be another." if count else "Every verdict comes out the same.")
+        console.print(_summary(count))
         return count
+
+
+def _summary(count: int) -> str:
+    if not count:
+        return "Every verdict comes out the same."
+    return "1 verdict would be another." if count == 1 else f"{count} verdicts would be another."
 
 
 def _table() -> Table:

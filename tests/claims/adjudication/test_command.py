@@ -87,3 +87,21 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
 
 def test_an_empty_file_is_no_error() -> None:
     assert rulings(run("-")) == []
+
+
+def test_a_wrong_meta_is_named_once(tmp_path: Path) -> None:
+    (tmp_path / "rows.jsonl").write_text("")
+    (tmp_path / "meta.json").write_text('{"attrs": {"p": {"kind": "colour"}}}')
+    done = run("rows.jsonl", "--meta", "meta.json", folder=tmp_path)
+    assert (done.returncode, done.stderr.strip()) == (
+        2,
+        'CommandError: META: attrs: p: kind is "number" or "category"',
+    )
+
+
+def test_a_reader_who_has_read_enough_is_no_error(tmp_path: Path) -> None:
+    rows = "".join(f'{{"item": "x{number}", "source": "a", "value": 1}}\n' for number in range(3000))
+    (tmp_path / "rows.jsonl").write_text(rows)  # beyond what a pipe holds
+    command = f'"{sys.executable}" "{ROOT / "manage.py"}" adjudicate rows.jsonl | head -n 1'
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, env=BARE, cwd=tmp_path, check=True)
+    assert (len(done.stdout.splitlines()), done.stderr) == (1, "")
