@@ -66,3 +66,5 @@ def _asserted(claim: Claim, verdict: Any) -> Iterator[Finding]:
         return  # the verdict itself is named by the walk along the chain
     if text_of(claim.assertion) != text_of(ruled_on):
         yield about(claim, f"what it asserts was edited after verdict {verdict.pk} was ruled on it")
+    if verdict.inputs.get("text", claim.text) != claim.text:
+        yield about(claim, f"its words were edited after verdict {verdict.pk} was ruled on it")

@@ -1,4 +1,4 @@
-"""What a verdict was ruled on: its grounds are there, and lookups, observations and snapshots are what they were."""
+"""What a verdict was ruled on: its grounds are there; inquiry, lookups, observations and snapshots are what they were."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any
 
 from claims.auditing.findings import AT_ONCE, Finding, about
 from claims.models import Grounds, Verdict
+from claims.types import Assertion
 from claims.verification.hearing import Said
 from claims.verification.reruling import Remembered
 from sources.canonical import read
-from sources.models import Lookup, Observation, Snapshot
+from sources.models import Inquiry, Lookup, Observation, Snapshot
 
 
 class Resting:
@@ -20,11 +21,14 @@ class Resting:
     def __init__(self) -> None:
         self.seen: Remembered[str, bool] = Remembered(4 * AT_ONCE)
         self.there: set[str] = set()
+        self.asked: dict[int, Inquiry] = {}
 
     def fetch(self, verdicts: Iterable[Verdict]) -> None:
-        """Which of the grounds that these verdicts name are there."""
-        named = {sha256 for verdict in verdicts for sha256 in _named(verdict).values()}
+        """Which of the grounds that these verdicts name are there, and their inquiries."""
+        read = list(verdicts)
+        named = {sha256 for verdict in read for sha256 in _named(verdict).values()}
         self.there = set(Grounds.objects.filter(pk__in=named).values_list("pk", flat=True))
+        self.asked = Inquiry.objects.in_bulk({verdict.inquiry_id for verdict in read})
 
     def misfits(self, verdict: Verdict) -> Iterator[Finding]:
         grounds = _named(verdict)
@@ -34,10 +38,21 @@ class Resting:
             if sha256 not in self.there:
                 table = Grounds._meta.db_table
                 yield Finding(table, sha256, f"it is missing: verdict {verdict.pk} was ruled on it ({name})")
+        inquiry = self.asked.get(verdict.inquiry_id)  # where it is missing, that is told of the reference to it
+        if inquiry is not None and not _asked(inquiry, verdict):
+            yield about(inquiry, f"its question was edited after verdict {verdict.pk} was ruled on it")
         said = grounds.get("said", "")
         if said in self.there and said not in self.seen:
             self.seen.of(said, lambda: True)
             yield from _changed(said)
+
+
+def _asked(inquiry: Inquiry, verdict: Verdict) -> bool:
+    """Whether the verdict answers the question of this inquiry."""
+    try:
+        return inquiry.question.key == inquiry.key == read(Assertion, verdict.inputs["assertion"]).question.key
+    except (ValueError, TypeError, KeyError):
+        return False
 
 
 def _named(verdict: Verdict) -> dict[str, str]:

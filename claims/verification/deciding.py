@@ -22,7 +22,8 @@ class Inputs:
     """What is ruled on beside the hearing. Kept with the verdict: the claim's own columns may be corrected later.
 
     publisher: slug. previous: what the claim showed and its last inquiry found. inconsistent: contradicted by the
-    arithmetic of other claims.
+    arithmetic of other claims. text: the claim's words, which no rule reads: the mark is printed beside them. None in
+    verdicts from before they were kept.
     """
 
     assertion: Assertion
@@ -30,6 +31,11 @@ class Inputs:
     previous: Previous
     asked_by_person: bool = False
     inconsistent: bool = False
+    text: str | None = None
+
+    def kept(self) -> dict[str, Any]:
+        """As JSON has it; verdicts from before there were words keep their digests."""
+        return {name: value for name, value in plain(self).items() if (name, value) != ("text", None)}
 
 
 def ruling_of(inputs: Inputs, hearing: Hearing, now: datetime) -> Ruling:
@@ -53,6 +59,7 @@ def inputs_of(claim: Claim, previous: Previous, *, asked_by_person: bool, incons
         previous=previous,
         asked_by_person=asked_by_person,
         inconsistent=inconsistent,
+        text=claim.text,
     )
 
 
@@ -106,7 +113,7 @@ class Decided:
             confidence=belief.confidence,
             calibration=belief.calibration,
             believed=belief.sides.stored() if belief.confidence is not None else {},
-            inputs={**plain(self.inputs), "grounds": dict(grounds)},
+            inputs={**self.inputs.kept(), "grounds": dict(grounds)},
         )
         verdict.resting_on = self._evidence(verdict)
         return verdict

@@ -23,6 +23,7 @@ from claims.models import ChainHead, Claim, Evidence, Grounds, Link, Override, V
 from claims.overriding import read_wish
 from claims.tasks import pursue
 from claims.verification import check_now
+from claims.verification.reruling import Archive
 from sources.models import Body, Inquiry, Lookup, Observation, Snapshot
 from tests.local_server import LocalServer
 from tests.pinned import SUPPLY, agree, pinned_providers, supply_question, waiting_claim
@@ -395,6 +396,29 @@ def test_a_claim_that_asserts_something_else_than_was_checked_is_named(
 ) -> None:
     Claim.objects.filter(pk=desk[1].claim_id).update(**change)
     assert f"what it asserts was edited after verdict {desk[1].pk}" in first().wrong
+
+
+def test_a_claim_whose_words_are_others_than_the_mark_was_given_to_is_named(desk: list[Verdict]) -> None:
+    tamper("UPDATE claims_claim SET text = 'Bitcoin costs a dollar' WHERE id = %s", desk[0].claim_id)
+    assert first() == Finding(
+        "claims_claim", str(desk[0].claim_id), f"its words were edited after verdict {desk[5].pk} was ruled on it"
+    )
+
+
+@pytest.mark.parametrize(
+    "change", ["subject = 'XRP'", "window_end = window_end + interval '1 s'", "key = repeat('0', 64)"]
+)
+def test_an_inquiry_that_asked_something_else_is_named(desk: list[Verdict], change: str) -> None:
+    tamper(f"UPDATE sources_inquiry SET {change} WHERE id = %s", desk[0].inquiry_id)
+    assert (first().table, first().id) == ("sources_inquiry", str(desk[0].inquiry_id))
+
+
+def test_a_verdict_from_before_words_were_kept_gives_the_same_inputs_again(desk: list[Verdict]) -> None:
+    inputs, _ = Archive().again(desk[0])
+    assert inputs.inputs == desk[0].inputs
+    del desk[0].inputs["text"]
+    again, _ = Archive().again(desk[0])
+    assert again.inputs == desk[0].inputs
 
 
 def test_a_claim_that_was_never_checked_shows_nothing(desk: list[Verdict]) -> None:
