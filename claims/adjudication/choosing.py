@@ -12,7 +12,7 @@ import numpy as np
 
 from claims.adjudication.believing import Belief, before_outcomes, stretches
 from claims.adjudication.clusters import Clusters
-from claims.adjudication.reading import Known
+from claims.adjudication.reading import FIGURE, Known
 from claims.adjudication.seating import winners
 from claims.adjudication.sheet import Floats, Ints, Sheet
 from claims.reliability import (
@@ -141,7 +141,4 @@ def _outcome(sheet: Sheet, clusters: Clusters, bench: Bench, unit: int, known: K
 
 
 def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return np.nan
+    return float(text) if FIGURE.fullmatch(text) else np.nan

@@ -163,7 +163,9 @@ def _rows(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def _objects(chunk: list[tuple[int, str]]) -> list[dict[str, Any]]:
     try:
-        found = _read("[" + ",".join(line for _, line in chunk) + "]")
+        # Objects of one line each: an object that ends in the next line must not be mended by the comma between them.
+        whole = all(line.lstrip()[:1] == "{" and line.rstrip()[-1:] == "}" for _, line in chunk)
+        found = _read("[" + ",".join(line for _, line in chunk) + "]") if whole else []
     except (ValueError, RecursionError):
         found = []
     if len(found) != len(chunk) or not all(type(row) is dict for row in found):

@@ -1,4 +1,4 @@
-"""What a verdict was ruled on: its grounds are there; inquiry, lookups, observations and snapshots are what they were."""
+"""What a verdict was ruled on: its grounds are there; inquiry, lookups, observations, snapshots are what they were."""
 
 from __future__ import annotations
 

@@ -58,6 +58,12 @@ def test_a_wrong_line_is_named(line: str, message: str) -> None:
         read(GOOD, line, GOOD)
 
 
+def test_two_lines_that_are_objects_only_together_are_refused() -> None:
+    first, second = GOOD.strip() + ', {"item": "y", "source": "a"\n', '"value": 1}\n'
+    with pytest.raises(BadInput, match=r"^line 1 is not JSON"):
+        read(first, second)
+
+
 @pytest.mark.parametrize("value", ["n/a", "", "1_000", "١٢", "nan", "inf", "0x10", "1,000", "12 "])
 def test_a_text_where_numbers_were_promised_is_refused(value: str) -> None:
     with pytest.raises(BadInput, match=r"line 1: value: .* is not a number"):
