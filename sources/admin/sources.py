@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from sources import amending
+from sources import amending, registry
 from sources.admin.base import DeskAdmin
 from sources.admin.family import family_of
 from sources.admin.history import history_of, restored
@@ -104,9 +104,20 @@ class SourceAdmin(DeskAdmin[Source]):
         made = act(obj, reason=reason, person=_person(request), now=database_now())
         obj.waits = made is not None and made.kind == SourceChange.Kind.PROPOSED  # type: ignore[attr-defined]
         if made is None and "edited" in form.changed_data:
-            Source.objects.filter(pk=obj.pk).update(edited=obj.edited)
+            self._keep_or_return(obj, reason, _person(request))
         if _waits(obj):
             messages.warning(request, "This change has weight: it waits until a second person confirms it.")
+
+    def _keep_or_return(self, obj: Source, reason: str, person: Any) -> None:
+        """Unticking `edited` brings back the reviewed facts: what weighs in them waits, as it would typed by hand."""
+        keeps, made = obj.edited, None
+        for name, value in ({} if keeps else registry.reviewed().get(obj.slug, {})).items():
+            setattr(obj, name, value)
+        if not keeps:
+            made = amending.amend(obj, reason=reason or registry.REASON, person=person, now=database_now())
+        obj.waits = made is not None and made.kind == SourceChange.Kind.PROPOSED  # type: ignore[attr-defined]
+        if not _waits(obj):
+            Source.objects.filter(pk=obj.pk).update(edited=keeps)
 
     def log_change(self, request: HttpRequest, obj: Source, message: Any) -> Any:
         return None if _waits(obj) else super().log_change(request, obj, message)

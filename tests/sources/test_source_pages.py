@@ -235,3 +235,27 @@ def test_a_picture_has_a_frame_for_each_voice_and_an_arrow_for_each_tie() -> Non
     assert [line.whole for line in picture.lines] == [f"X owns {'A' * 80}", f"{'A' * 80} feeds B"]
     assert [(box.url, box.is_here) for box in picture.boxes] == [("", False), ("", True), ("/b/", False)]
     assert all(len(box.name) <= 30 and len(box.note) <= 40 for box in picture.boxes)
+
+
+def test_bringing_back_the_reviewed_facts_waits_where_they_weigh(anna: Client) -> None:
+    """Else one person undoes what two agreed on: untick, and wait for the next update."""
+    nikkei = Source.objects.get(slug="nikkei")
+    reviewed = list(nikkei.authority)
+    Source.objects.filter(pk=nikkei.pk).update(authority=[], edited=True)
+    nikkei.refresh_from_db()
+    assert reviewed
+    assert post(anna, nikkei) == {}  # the box is not ticked in what is sent
+    nikkei.refresh_from_db()
+    assert (nikkei.authority, nikkei.edited) == ([], True)
+    change = SourceChange.objects.filter(source=nikkei).order_by("-pk")[0]
+    assert (change.kind, change.after) == ("proposed", {"authority": reviewed})
+
+
+def test_bringing_back_reviewed_facts_of_no_weight_happens_at_once(anna: Client) -> None:
+    source = wsj()
+    Source.objects.filter(pk=source.pk).update(aliases=["The Journal of Wall Street"], edited=True)
+    source.refresh_from_db()
+    assert post(anna, source) == {}
+    changed = wsj()
+    assert (changed.aliases, changed.edited) != (["The Journal of Wall Street"], True)
+    assert not changed.edited
