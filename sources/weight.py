@@ -1,9 +1,9 @@
 """Which changes of facts have weight: one person must not make a figure count for more than it did.
 
 A name or an address changes no count; a merge only lowers counts. (It can still raise a mark, where the voices it joins
-contradict the claim, or one of them does: its reason and its author are in the history.) What can raise a count waits for
-a second person: naming an authority, whose word alone is enough; no longer calling a party interested; and taking one
-voice apart.
+contradict the claim, or one of them does: its reason and its author are in the history.) What can raise a count waits
+for a second person: naming an authority, whose word alone is enough; no longer calling a party interested; and taking
+one voice apart.
 """
 
 from __future__ import annotations
