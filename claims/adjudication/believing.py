@@ -49,19 +49,28 @@ def _by_agreement(field: Field, same: Floats, both: Floats, voice: Ints) -> tupl
 
 @dataclass(slots=True)
 class Belief:
-    """Learns outcome by outcome. right, wrong: [attr, source]."""
+    """Learns outcome by outcome. right, wrong: [attr, source]. held, failed: [attr], of the values that were chosen.
+
+    Where what was chosen keeps failing, agreement misleads: the voices share another definition there. What agreement
+    said before the outcomes then weighs less, so that a few outcomes tell which definition is meant.
+    """
 
     of_source: Floats
     of_attr: Floats
     right: Floats
     wrong: Floats
+    held: Floats
+    failed: Floats
 
     @classmethod
     def start(cls, of_source: Floats, of_attr: Floats) -> Belief:
-        return cls(of_source, of_attr, np.zeros_like(of_attr), np.zeros_like(of_attr))
+        nothing, of_choices = np.zeros_like(of_attr), np.zeros(len(of_attr))
+        return cls(of_source, of_attr, nothing, nothing.copy(), of_choices, of_choices.copy())
 
-    def learn(self, attr: int, sources: Ints, is_right: Floats) -> None:
-        """Each source appears once."""
+    def learn(self, attr: int, sources: Ints, is_right: Floats, held: bool) -> None:
+        """Each source appears once. held: whether the value that had been chosen was right."""
+        self.held[attr] += held
+        self.failed[attr] += not held
         self.right[attr, sources] += is_right
         self.wrong[attr, sources] += 1 - is_right
 
@@ -70,8 +79,8 @@ class Belief:
         right, wrong = self.right.sum(0), self.wrong.sum(0)
         base = (PRIOR_OUTCOMES * self.of_source + right) / (PRIOR_OUTCOMES + right + wrong)
         before = self.of_attr + (base - self.of_source)
-        pulled = ALL_METRICS_WEIGHT * before + self.right
-        return np.asarray(np.clip(pulled / (ALL_METRICS_WEIGHT + self.right + self.wrong), LEAST, MOST), np.float64)
+        weight = ALL_METRICS_WEIGHT * (((self.held + 1) / (self.held + self.failed + 1)) ** 2)[:, None]
+        return np.asarray(np.clip((weight * before + self.right) / (weight + self.right + self.wrong), LEAST, MOST))
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,9 +101,10 @@ def choose(sheet: Sheet, clusters: Clusters, voice: Ints, bench: Bench, told: Ma
         choice.confidence += [confidence_from(*pair, choice.calibration) for pair in sums]
         for unit in news:
             right = _outcome(sheet, clusters, bench, unit, told[unit])
-            belief.learn(int(sheet.unit_attr[unit]), sheet.source[_rows(bench, unit)], right)
             won = right[clusters.of[_rows(bench, unit)] == choice.winner[unit]]
-            choice.learn(*sums[unit - stretch.first], bool(2 * won.sum() >= len(won)))
+            held = bool(2 * won.sum() >= len(won))
+            belief.learn(int(sheet.unit_attr[unit]), sheet.source[_rows(bench, unit)], right, held)
+            choice.learn(*sums[unit - stretch.first], held)
     return choice
 
 

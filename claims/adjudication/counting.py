@@ -66,10 +66,10 @@ def _lower_medians(sheet: Sheet, rows: Ints, weight: Floats) -> Ints:
     return np.asarray(rows[found[first]], np.int64)
 
 
-def sides(sheet: Sheet, clusters: Clusters, voice: Ints, chosen: Ints) -> Sides:
+def sides(sheet: Sheet, clusters: Clusters, bench: Bench, voice: Ints, chosen: Ints) -> Sides:
     supports, contradicts = stances(sheet, clusters, chosen)
     agreeing = _counted(sheet, voice, supports, contradicts).supporting >= POLICY.slip_voices
-    counts = label(sheet, clusters, voice, chosen, contradicts & agreeing[sheet.unit], contradicts) == COUNTS
+    counts = label(sheet, clusters, bench, voice, chosen, contradicts & agreeing[sheet.unit], contradicts) == COUNTS
     return _counted(sheet, voice, supports & counts, contradicts & counts)
 
 
@@ -85,12 +85,14 @@ def stances(sheet: Sheet, clusters: Clusters, chosen: Ints) -> tuple[Bools, Bool
     return np.asarray(supports, np.bool_), np.asarray(contradicts, np.bool_)
 
 
-def label(sheet: Sheet, clusters: Clusters, voice: Ints, chosen: Ints, outvoted: Bools, contradicts: Bools) -> Ints:
+def label(
+    sheet: Sheet, clusters: Clusters, bench: Bench, voice: Ints, chosen: Ints, outvoted: Bools, contradicts: Bools
+) -> Ints:
     """Of each row: why it does not count, COUNTS where it does.
 
     outvoted: rows against a value on which enough voices agree to say whose unit is wrong.
     """
-    odd = differing(sheet, voice, contradicts)
+    odd = differing(sheet, clusters, bench, voice, chosen, contradicts)
     labels = np.where(odd[sheet.row_attr, sheet.source], DEFINITION_DIFFERS, COUNTS)
     labels[slips(sheet, clusters, chosen) & outvoted] = UNIT_SLIP
     return np.asarray(labels, np.int64)

@@ -52,7 +52,7 @@ def rule_sheet(sheet: Sheet, clusters: Clusters, voice: Ints, told: Mapping[int,
     bench = seat(sheet, clusters, voice)
     choice = choose(sheet, clusters, voice, bench, told)
     chosen = counting.chosen_rows(sheet, clusters, bench, choice.winner)
-    sides = counting.sides(sheet, clusters, voice, chosen)
+    sides = counting.sides(sheet, clusters, bench, voice, chosen)
     yield from _ruled(sheet, sides, chosen, choice.confidence)
 
 

@@ -2,15 +2,18 @@
 
 Definition differs: a source that disagrees with the consensus on more than a third of the items of one attribute
 measures something else there, or is broken there; it would contradict every item alike. Only a minority of the voices
-can be set aside so. Unit slip: a power of ten, or the sign, away from a value on which two voices agree.
+can be set aside so, and nobody whose other value is shared by too many: those are two definitions, and counting cannot
+tell which is meant. Unit slip: a power of ten, or the sign, away from a value on which two voices agree.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from claims.adjudication.choosing import Bench
 from claims.adjudication.clusters import Clusters
-from claims.adjudication.sheet import Bools, Ints, Sheet
+from claims.adjudication.sheet import Bools, Floats, Ints, Sheet
+from claims.policy import POLICY
 
 COUNTS, DEFINITION_DIFFERS, UNIT_SLIP = range(3)
 LABELS = ("", "definition_differs", "unit_slip")
@@ -18,18 +21,24 @@ LABELS = ("", "definition_differs", "unit_slip")
 FEWEST = 10  # rows of a source for an attribute before anything about its definition is said
 SYSTEMATIC = 0.35  # how often it disagrees there
 MINORITY = 0.45  # of the voices: beyond that nobody can say which definition is meant
+OUTNUMBERED = 2
 POWERS = 9
 
 
-def differing(sheet: Sheet, voice: Ints, dissents: Bools) -> Bools:
+def differing(sheet: Sheet, clusters: Clusters, bench: Bench, voice: Ints, chosen: Ints, dissents: Bools) -> Bools:
     """[attr, source] of those with another definition. dissents: of each row, from the chosen value of its unit."""
     shape = len(sheet.attrs), len(sheet.sources)
     key = sheet.row_attr * shape[1] + sheet.source
-    rows = np.bincount(key, minlength=shape[0] * shape[1]).reshape(shape)
-    wrong = np.bincount(key, dissents, minlength=shape[0] * shape[1]).reshape(shape)
+
+    def summed(of_row: Bools | Floats | None) -> Floats:
+        return np.bincount(key, of_row, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64)
+
+    rows, wrong = summed(None), summed(dissents)
     elsewhere = (wrong.sum(0) - wrong + 1) / (rows.sum(0) - rows + 5)
     here = (wrong + 5 * elsewhere) / (rows + 5)
-    odd = (rows >= FEWEST) & (here > SYSTEMATIC)
+    voices = np.bincount(bench.cluster, minlength=clusters.count).astype(np.float64)
+    company, lead = summed(voices[clusters.of] * dissents), summed(voices[clusters.of[chosen][sheet.unit]] * dissents)
+    odd = (rows >= FEWEST) & (here > SYSTEMATIC) & (lead >= OUTNUMBERED * company)
     few = np.array([_share_of_voices(voice, rows[attr] > 0, odd[attr]) <= MINORITY for attr in range(shape[0])])
     return np.asarray(odd & few[:, None], np.bool_)
 
