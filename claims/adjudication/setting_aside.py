@@ -21,7 +21,7 @@ LABELS = ("", "definition_differs", "unit_slip")
 FEWEST = 10  # rows of a source for an attribute before anything about its definition is said
 SYSTEMATIC = 0.35  # how often it disagrees there
 MINORITY = 0.45  # of the voices: beyond that nobody can say which definition is meant
-OUTNUMBERED = 2
+OUTNUMBERED = POLICY.support_ratio  # voices for the chosen value, for each voice with the same other value
 POWERS = 9
 
 

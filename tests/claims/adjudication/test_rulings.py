@@ -175,10 +175,28 @@ def systematic(items: int, odd: str, sources: str = "abcdefg") -> list[Row]:
 
 
 def test_another_definition_is_no_contradiction() -> None:
-    found = judge(systematic(40, odd="ab"), find_copying=False)
+    found = judge(systematic(40, odd="ab", sources="abcdefghij"), find_copying=False)
     assert {one.status for one in found} == {"verified"}
-    assert {one.supporting for one in found if one.attr == "p"} == {tuple("cdefg")}
-    assert {one.supporting for one in found if one.attr == "q"} == {tuple("abcdefg")}
+    assert {one.supporting for one in found if one.attr == "p"} == {tuple("cdefghij")}
+    assert {one.supporting for one in found if one.attr == "q"} == {tuple("abcdefghij")}
+
+
+def test_a_definition_that_many_share_is_not_set_aside() -> None:
+    found = judge(systematic(40, odd="abc", sources="abcdefghij"), find_copying=False)
+    assert {one.status for one in found if one.attr == "p"} == {"rumor"}
+    assert {one.status for one in found if one.attr == "q"} == {"verified"}
+
+
+def test_a_few_outcomes_tell_which_definition_is_meant() -> None:
+    rows = systematic(40, odd="abc", sources="abcdefgh")
+    meant = {one["item"]: one["value"] for one in rows if one["source"] == "a" and one["attr"] == "p"}
+    told = [{"item": item, "attr": "p", "value": value} for item, value in list(meant.items())[:6]]
+    before, after = (
+        {one.item: float(one.value) for one in judge(rows, truth=truth, find_copying=False) if one.attr == "p"}
+        for truth in ([], told)
+    )
+    assert not any(before[item] == pytest.approx(value, rel=1e-6) for item, value in meant.items())
+    assert all(after[item] == pytest.approx(meant[item], rel=1e-6) for item in list(meant)[6:])
 
 
 def test_where_half_use_another_definition_nobody_can_say_which_is_meant() -> None:
