@@ -111,9 +111,13 @@ def confidence_of(
 
 
 def confidence_from(support: float, contradiction: float, calibration: Calibration = DEFAULT_CALIBRATION) -> float:
-    """The same from evidence that is summed already, in nats."""
+    """The same from evidence that is summed already, in nats.
+
+    Never more than the supporting evidence alone makes it, e^s / (e^s + rivals): a voice alone is believed as itself.
+    """
     features = _features(support, contradiction)
     guess = _logistic(fsum(number * one for number, one in zip(calibration._numbers, features, strict=True)))
+    guess = min(guess, _logistic(support - log(RIVALS)))
     return min(1 - LEAST_CONFIDENCE, max(LEAST_CONFIDENCE, round(guess, 4)))
 
 

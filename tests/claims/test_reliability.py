@@ -109,9 +109,9 @@ def past_under(truth: Calibration, items: int, seed: int) -> list[Past]:
 
 
 def test_fitting_finds_the_calibration_the_items_were_drawn_from() -> None:
-    truth = Calibration(-0.5, 0.8, 0.3)
+    truth = Calibration(-2.0, 0.8, 0.2)  # nowhere surer than the supporting evidence alone
     found = fit(past_under(truth, 20_000, seed=3))
-    assert (found.intercept, found.ratio, found.margin) == pytest.approx((-0.5, 0.8, 0.3), abs=0.15)
+    assert (found.intercept, found.ratio, found.margin) == pytest.approx((-2.0, 0.8, 0.2), abs=0.15)
 
 
 def test_fitting_on_past_items_calibrates_unseen_ones() -> None:
@@ -154,3 +154,9 @@ def test_the_same_evidence_gives_the_same_digits_in_every_process() -> None:
 def test_a_verdict_stores_four_digits() -> None:
     assert confidence_text(0.97) == Decimal("0.9700")
     assert confidence_text(confidence_of([0.8, 0.8], [])).as_tuple().exponent == -4
+
+
+def test_one_voice_is_believed_as_far_as_itself() -> None:
+    assert confidence_of([0.8], []) == 0.8
+    assert confidence_of([0.8, 0.8], []) > 0.95
+    assert confidence_of([0.8, 0.8], [0.8]) > confidence_of([0.8], [])

@@ -34,23 +34,25 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         heads = _heads(options["head"])
+        last = chain.head()  # before the rows are read: what is decided meanwhile is not vouched for
         found = audit(heads, Progress(self.stderr, "audit"))
         findings = list(found if options["all"] else islice(found, 1))
-        last = chain.head()
         head = f"{last.position}:{last.hash}" if last else ""
         if options["json"]:
             rows = [asdict(one) for one in findings]
-            self.stdout.write(json.dumps({"fits": not findings, "head": head or None, "findings": rows}, indent=2))
+            told = {"fits": not findings, "decisions": last.position if last else 0, "head": head or None}
+            self.stdout.write(json.dumps({**told, "findings": rows}, indent=2))
         else:
-            self._say(findings, head)
+            self._say(findings, last.position if last else 0, head)
         if findings:
             sys.exit(1)
 
-    def _say(self, findings: list[Finding], head: str) -> None:
+    def _say(self, findings: list[Finding], decisions: int, head: str) -> None:
         for finding in findings:
             self.stdout.write(str(finding))
         if not findings:
-            self.stdout.write(f"Everything fits together. Head of the chain: {head or 'nothing was decided yet'}")
+            head = head or "nothing was decided yet"
+            self.stdout.write(f"Everything fits together, over {decisions} decisions. Head: {head}")
 
 
 def _heads(texts: list[str]) -> dict[int, str]:

@@ -441,7 +441,7 @@ def run(*arguments: str) -> tuple[int, str]:
 
 
 def test_the_command_tells_the_head_when_all_is_well(desk: list[Verdict]) -> None:
-    assert run() == (0, f"Everything fits together. Head of the chain: 6:{desk[5].hash}\n")
+    assert run() == (0, f"Everything fits together, over 6 decisions. Head: 6:{desk[5].hash}\n")
     assert run("--head", f"5:{desk[4].hash}")[0] == 0
 
 
@@ -454,7 +454,8 @@ def test_the_command_names_the_first_bad_row_and_fails(desk: list[Verdict]) -> N
 
 
 def test_the_command_speaks_json(desk: list[Verdict]) -> None:
-    assert json.loads(run("--json")[1]) == {"fits": True, "head": f"6:{desk[5].hash}", "findings": []}
+    told = {"fits": True, "decisions": 6, "head": f"6:{desk[5].hash}", "findings": []}
+    assert json.loads(run("--json")[1]) == told
     tamper("DELETE FROM claims_link WHERE position = 6")
     status, said = run("--json")
     assert (status, json.loads(said)["fits"], json.loads(said)["findings"][0]["table"]) == (1, False, "claims_verdict")
