@@ -13,7 +13,6 @@ import numpy as np
 from claims.adjudication.choosing import Bench
 from claims.adjudication.clusters import Clusters
 from claims.adjudication.sheet import Bools, Floats, Ints, Sheet
-from claims.policy import POLICY
 
 COUNTS, DEFINITION_DIFFERS, UNIT_SLIP = range(3)
 LABELS = ("", "definition_differs", "unit_slip")
@@ -21,7 +20,8 @@ LABELS = ("", "definition_differs", "unit_slip")
 FEWEST = 10  # rows of a source for an attribute before anything about its definition is said
 SYSTEMATIC = 0.35  # how often it disagrees there
 MINORITY = 0.45  # of the voices: beyond that nobody can say which definition is meant
-OUTNUMBERED = POLICY.support_ratio  # voices for the chosen value, for each voice with the same other value
+OUTNUMBERED = 2.5  # voices for the chosen value, for each voice with the same other value
+AHEAD = 3.5  # how many more they are: among few voices, two may well be right
 POWERS = 9
 
 
@@ -38,7 +38,8 @@ def differing(sheet: Sheet, clusters: Clusters, bench: Bench, voice: Ints, chose
     here = (wrong + 5 * elsewhere) / (rows + 5)
     voices = np.bincount(bench.cluster, minlength=clusters.count).astype(np.float64)
     company, lead = summed(voices[clusters.of] * dissents), summed(voices[clusters.of[chosen][sheet.unit]] * dissents)
-    odd = (rows >= FEWEST) & (here > SYSTEMATIC) & (lead >= OUTNUMBERED * company)
+    rivals = (lead < OUTNUMBERED * company) | (lead < company + AHEAD * wrong)
+    odd = (rows >= FEWEST) & (here > SYSTEMATIC) & ~rivals
     few = np.array([_share_of_voices(voice, rows[attr] > 0, odd[attr]) <= MINORITY for attr in range(shape[0])])
     return np.asarray(odd & few[:, None], np.bool_)
 

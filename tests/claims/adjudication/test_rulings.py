@@ -187,6 +187,11 @@ def test_a_definition_that_many_share_is_not_set_aside() -> None:
     assert {one.status for one in found if one.attr == "q"} == {"verified"}
 
 
+def test_among_few_voices_two_are_a_definition_of_their_own() -> None:
+    found = judge(systematic(40, odd="ab"), find_copying=False)
+    assert {one.status for one in found if one.attr == "p"} == {"rumor"}
+
+
 def test_a_few_outcomes_tell_which_definition_is_meant() -> None:
     rows = systematic(40, odd="abc", sources="abcdefgh")
     meant = {one["item"]: one["value"] for one in rows if one["source"] == "a" and one["attr"] == "p"}
