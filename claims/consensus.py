@@ -102,6 +102,28 @@ def _freshness(moment: datetime | None, half_life: timedelta, end: datetime) -> 
     return HALF if moment is None else _halved(abs(moment - end) // SECOND, half_life)
 
 
-@lru_cache(maxsize=65_536)  # whole seconds within a metric's hard limit: few, and a power costs more than a ruling
+def _roots(count: int) -> tuple[Decimal, ...]:
+    """2^(−1/2), 2^(−1/4), 2^(−1/8) …"""
+    roots = [WEIGHING.sqrt(HALF)]
+    while len(roots) < count:
+        roots.append(WEIGHING.sqrt(roots[-1]))
+    return tuple(roots)
+
+
+ROOTS = _roots(40)  # binary places of an exponent: twelve digits of the weight
+
+
+@lru_cache(maxsize=65_536)  # whole seconds within a metric's hard limit are few
 def _halved(age: int, half_life: timedelta) -> Decimal:
-    return WEIGHING.power(HALF, WEIGHING.divide(Decimal(age), Decimal(half_life // SECOND)))
+    """2^(−age / half-life) from the binary places of the exponent: a power of decimals costs more than a ruling."""
+    whole = half_life // SECOND
+    times, rest = divmod(age, whole)
+    weight = WEIGHING.power(HALF, times)
+    for root in ROOTS:
+        rest *= 2
+        if rest >= whole:
+            rest -= whole
+            weight = WEIGHING.multiply(weight, root)
+        if not rest:
+            break
+    return weight
